@@ -1,0 +1,68 @@
+// Every quantity has a limit, a name and a unit. A literal limit elsewhere in the code is a defect.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace plantain::limits {
+
+using Seconds = std::chrono::seconds;
+
+inline constexpr std::size_t kKiB = 1024;
+inline constexpr std::size_t kMiB = 1024 * kKiB;
+
+// What a client may send.
+inline constexpr std::size_t kJsonDepthMax = 32;
+inline constexpr std::size_t kJsonBodyMax_bytes = 64 * kMiB;
+inline constexpr std::size_t kFileBodyMax_bytes = 100 * 1000 * 1000;
+inline constexpr std::size_t kBodiesInFlightMax_bytes = 256 * kMiB;
+inline constexpr std::size_t kHeaderMax_bytes = 32 * kKiB;
+inline constexpr std::size_t kTargetMax_bytes = 8 * kKiB;
+inline constexpr std::size_t kIdempotencyKeyMax_bytes = 255;
+inline constexpr std::size_t kPromptMax_chars = 8192;
+inline constexpr std::size_t kTagsMax = 16;
+inline constexpr std::size_t kTagMax_bytes = 64;
+inline constexpr int64_t kSeedMax = (int64_t{1} << 53) - 1;     // exact in every client's double
+inline constexpr int64_t kDrawnSeedMax = (int64_t{1} << 31) - 16;  // seed + 15 still fits 31 bits
+inline constexpr int kPicturesPerRoundMax = 4;
+inline constexpr int kPicturesMax = 16;
+inline constexpr int kKeysPerAccountMax = 100;
+inline constexpr int kListMax = 200;
+
+// Connections.
+inline constexpr Seconds kHeaderRead{15};
+inline constexpr Seconds kIdleConnection{75};
+inline constexpr Seconds kBodySlowWindow{30};
+inline constexpr std::size_t kBodySlowMin_bytes = 30 * kKiB;  // 1 KiB/s over the window
+inline constexpr Seconds kPreferWaitMax{300};
+inline constexpr Seconds kEventComment{15};
+inline constexpr std::size_t kStreamBufferMax_bytes = 256 * kKiB;
+inline constexpr std::size_t kConnectionsMax = 20'000;
+
+// Requests and leases.
+inline constexpr int kAttemptsMax = 3;
+inline constexpr Seconds kLease{10};
+inline constexpr Seconds kHeartbeat{1};
+inline constexpr Seconds kCancelAcknowledge{10};
+inline constexpr Seconds kClaimWaitMax{20};
+inline constexpr Seconds kRunMax{30 * 60};
+inline constexpr Seconds kStall{120};
+inline constexpr Seconds kWorkerSeen{60};         // an engine with a worker this recently can be bound
+inline constexpr Seconds kNoWorkerUnavailable{600};
+inline constexpr Seconds kRetentionDefault{7 * 24 * 3600};
+inline constexpr Seconds kRetentionMin{3600};
+inline constexpr Seconds kIdempotencyKept{24 * 3600};
+inline constexpr Seconds kStagedBlobKept{3600};
+static_assert(3 * kHeartbeat < kLease, "two heartbeats may be missed before the lease is lost");
+
+// Storage.
+inline constexpr uint64_t kFreeReserve_bytes = 512 * kMiB;
+inline constexpr std::size_t kGroupCommitMax = 256;
+
+// Pictures.
+inline constexpr int kImageSideMax_px = 16383;  // what WebP can hold
+inline constexpr int64_t kImageMax_px = 64'000'000;
+inline constexpr int kThumbnailSide_px = 512;
+
+}  // namespace plantain::limits

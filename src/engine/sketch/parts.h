@@ -1,0 +1,20 @@
+// The drawings and fonts the engine composes from: one data file, packed at build time from
+// third parties' packages (see NOTICE) and linked into the program.
+// Threads: any; everything is read-only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plantain::engine::sketch {
+
+// A drawing as SVG text, by its name ("cat"); nothing if there is none.
+std::optional<std::string> part_svg(std::string_view name);
+std::vector<std::string> part_names();
+
+// A bold font file with Latin and CJK, as bytes in memory (TrueType or OpenType).
+std::string_view lettering_font();
+
+}  // namespace plantain::engine::sketch
