@@ -1,0 +1,69 @@
+// What the models are: manifests, schemas, prices, validation of inputs. Data, no I/O after load().
+// Threads: any; everything is read-only after load().
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "catalog/schema.h"
+
+namespace plantain::catalog {
+
+struct Model {
+  std::string id;                        // "google/nano-banana-2/text-to-image"
+  std::string display_name;
+  std::string description;
+  std::vector<std::string> categories;   // "text-to-image"
+  std::string kind;                      // "image"
+  int64_t base_price_microdollars = 0;   // per price_unit
+  std::string price_unit;                // "output" or "second"
+  std::string pricing_note;
+  std::map<std::string, double> resolution_factors;  // "4K" -> 2.0; missing: 1
+  double web_search_factor = 1;
+  std::vector<std::string> engines;      // default order: "sketch"
+  Json input_schema;                     // as shown: the page's, unchanged
+  Json output_schema;
+  std::shared_ptr<const Schema> enforced;  // input_schema and what is enforced beyond it
+  Json enforced_schema;                    // the same as JSON, for OpenAPI
+};
+
+class Catalog {
+ public:
+  // The models linked into the program.
+  static Result<Catalog> builtin();
+  // Adds every folder below `folder` that holds a manifest.toml; a model there replaces the one of
+  // the same id. kInvalidInput names the file, line and column of what is wrong.
+  Result<void> add_folder(const Path& folder);
+
+  const Model* find(std::string_view id) const;      // null: none
+  const std::vector<Model>& all() const { return models_; }  // by id
+  std::vector<std::string> categories() const;       // sorted, each once
+  // Text in id, name, description (case ignored); empty filters match all.
+  std::vector<const Model*> search(std::string_view text, std::string_view category, std::string_view kind) const;
+
+ private:
+  std::vector<Model> models_;
+};
+
+// True for 2 to 6 segments of [A-Za-z0-9._-], none of them "." or "..", the last not "openapi.json".
+bool is_model_id(std::string_view text);
+
+// An input with its defaults filled in, or every fault it has.
+struct Checked {
+  JsonObject completed;       // meaningful when faults is empty
+  std::vector<Fault> faults;
+};
+// Defaults are applied to what is missing, never to a missing required input. No coercion, but 1.0
+// is the integer 1 and is kept as such. Unknown names are faults that say which name was meant.
+Checked check_input(const Model& model, const Json& input);
+
+// The most a request with this completed input may cost, in micro-dollars.
+int64_t price_of(const Model& model, const JsonObject& completed);
+
+}  // namespace plantain::catalog

@@ -1,0 +1,56 @@
+// Outbound HTTP: the one client, by libcurl.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/files.h"
+#include "base/result.h"
+
+namespace plantain::net {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::chrono::milliseconds timeout{30'000};  // of the whole exchange; 0: none (streams)
+  std::size_t answer_max_bytes = std::size_t{128} << 20;
+  // Given each piece of the answer's body as it comes, instead of keeping it; false: stop here.
+  std::function<bool(std::string_view piece)> on_data;
+  const std::atomic<bool>* abort = nullptr;   // set from any thread: give up soon, with kCancelled
+};
+
+struct HttpAnswer {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+  std::string header(std::string_view lower_case_name) const;  // empty: none
+};
+
+// A client for addresses the owner configured (our own server, upstreams): no address guard, no
+// proxy from the environment, no cookies, no redirects, http and https only.
+// Threads: one call at a time per client; connections are kept for the next call.
+class HttpClient {
+ public:
+  // With `unix_socket`, every call goes through that socket whatever host the url names.
+  explicit HttpClient(Path unix_socket = {});
+  ~HttpClient();
+  HttpClient(HttpClient&&) noexcept;
+  HttpClient& operator=(HttpClient&&) noexcept;
+
+  // An answer of any status is a success. kUnavailable: no answer (refused, cut, timed out; the
+  // message says which, without the url); kTooLarge; kCancelled.
+  Result<HttpAnswer> send(const HttpRequest& request);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace plantain::net

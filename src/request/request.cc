@@ -1,0 +1,33 @@
+#include "request/request.h"
+
+#include "base/error_names.h"
+
+namespace plantain {
+
+std::optional<Priority> priority_from_name(std::string_view name) {
+  if (name == "low") return Priority::kLow;
+  if (name == "normal") return Priority::kNormal;
+  if (name == "high") return Priority::kHigh;
+  return std::nullopt;
+}
+
+std::string_view name_of(Priority priority) {
+  constexpr std::string_view kNames[] = {"low", "normal", "high"};
+  return kNames[static_cast<int>(priority)];
+}
+
+std::string error_to_text(const Error& error) {
+  return write_json(JsonObject{{"code", name_of(error.code)}, {"message", error.message}});
+}
+
+Error error_from_text(std::string_view text) {
+  const Result<Json> value = parse_json(text);
+  if (value.ok()) {
+    if (const auto code = error_code_from_name(text_or(*value, "code", ""))) {
+      return Error{*code, text_or(*value, "message", "")};
+    }
+  }
+  return Error{ErrorCode::kInternal, "the request failed"};
+}
+
+}  // namespace plantain
