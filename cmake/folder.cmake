@@ -1,5 +1,6 @@
 # plantain_folder(NAME DEPENDS … LIBS … [SOURCES …]) makes the library plantain_NAME from all
-# .cc files below src/NAME (or the given SOURCES), and the test program NAME_test from its *_test.cc.
+# .cc files below src/NAME (or the given SOURCES), and the test program NAME_test from its *_test.cc; EXCLUDE names files
+# that belong elsewhere.
 # A test program may use TEST_DEPENDS beyond what its folder may include.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -11,7 +12,8 @@ endif()
 
 add_library(plantain_options INTERFACE)
 target_include_directories(plantain_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
-target_compile_options(plantain_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror)
+target_compile_options(plantain_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror
+                       -Wno-missing-field-initializers)  # members left out of a braced list have their defaults
 if(PLANTAIN_SANITIZE)
   target_compile_options(plantain_options INTERFACE -fsanitize=${PLANTAIN_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)
@@ -31,6 +33,7 @@ function(plantain_folder name)
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   foreach(path ${F_EXCLUDE})
     list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/${path})
+    list(REMOVE_ITEM tests ${CMAKE_CURRENT_SOURCE_DIR}/${path})
   endforeach()
   set(kind PUBLIC)
   if(sources OR F_SOURCES)

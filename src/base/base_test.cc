@@ -72,6 +72,16 @@ TEST(Crypto, MatchesThePublishedVectors) {
   EXPECT_EQ(random_base62(43).size(), 43u);
 }
 
+TEST(Crypto, WhatIsSealedOpensOnlyWithItsKeyAndUnchanged) {
+  const std::string key = random_bytes(32);
+  std::string sealed = seal(key, "a secret");
+  EXPECT_EQ(unseal(key, sealed), "a secret");
+  EXPECT_EQ(unseal(random_bytes(32), sealed), std::nullopt);
+  sealed[14] = static_cast<char>(sealed[14] ^ 1);
+  EXPECT_EQ(unseal(key, sealed), std::nullopt);
+  EXPECT_EQ(unseal(key, "short"), std::nullopt);
+}
+
 TEST(Files, AnExclusiveFileIsNeverOverwritten) {
   const Path folder = std::filesystem::temp_directory_path() / ("plantain-" + to_hex(random_bytes(6)));
   std::filesystem::create_directory(folder);

@@ -76,6 +76,54 @@ std::string random_base62(std::size_t characters) {
   return out;
 }
 
+namespace {
+
+constexpr std::size_t kNonce_bytes = 12;
+constexpr std::size_t kTag_bytes = 16;
+
+struct Cipher {
+  EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
+  ~Cipher() { EVP_CIPHER_CTX_free(context); }
+};
+
+unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+}  // namespace
+
+std::string seal(std::string_view key, std::string_view plain) {
+  CHECK(key.size() == 32);
+  const std::string nonce = random_bytes(kNonce_bytes);
+  std::string hidden(plain.size(), '\0');
+  std::string tag(kTag_bytes, '\0');
+  const Cipher cipher;
+  int wrote = 0;
+  CHECK(EVP_EncryptInit_ex(cipher.context, EVP_aes_256_gcm(), nullptr, bytes_of(key), bytes_of(nonce)) == 1);
+  CHECK(EVP_EncryptUpdate(cipher.context, bytes_of(hidden), &wrote, bytes_of(plain),
+                          static_cast<int>(plain.size())) == 1);
+  CHECK(EVP_EncryptFinal_ex(cipher.context, bytes_of(tag), &wrote) == 1);
+  CHECK(EVP_CIPHER_CTX_ctrl(cipher.context, EVP_CTRL_GCM_GET_TAG, kTag_bytes, tag.data()) == 1);
+  return nonce + hidden + tag;
+}
+
+std::optional<std::string> unseal(std::string_view key, std::string_view sealed) {
+  if (key.size() != 32 || sealed.size() < kNonce_bytes + kTag_bytes) return std::nullopt;
+  const std::string_view nonce = sealed.substr(0, kNonce_bytes);
+  const std::string_view hidden = sealed.substr(kNonce_bytes, sealed.size() - kNonce_bytes - kTag_bytes);
+  std::string tag(sealed.substr(sealed.size() - kTag_bytes));
+  std::string plain(hidden.size(), '\0');
+  const Cipher cipher;
+  int wrote = 0;
+  CHECK(EVP_DecryptInit_ex(cipher.context, EVP_aes_256_gcm(), nullptr, bytes_of(key), bytes_of(nonce)) == 1);
+  CHECK(EVP_DecryptUpdate(cipher.context, bytes_of(plain), &wrote, bytes_of(hidden),
+                          static_cast<int>(hidden.size())) == 1);
+  CHECK(EVP_CIPHER_CTX_ctrl(cipher.context, EVP_CTRL_GCM_SET_TAG, kTag_bytes, tag.data()) == 1);
+  if (EVP_DecryptFinal_ex(cipher.context, bytes_of(tag), &wrote) != 1) return std::nullopt;
+  return plain;
+}
+
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,11 @@ std::string hmac_sha256(std::string_view key, std::string_view message);   // 32
 std::string random_bytes(std::size_t count);                               // from the kernel; never fails quietly
 std::string random_base62(std::size_t characters);
 bool equal_in_constant_time(std::string_view a, std::string_view b);
+
+// AES-256-GCM with a random nonce: nonce, ciphertext and tag as one string. `key` has 32 bytes.
+std::string seal(std::string_view key, std::string_view plain);
+// Nothing when the key is another one or a bit was changed.
+std::optional<std::string> unseal(std::string_view key, std::string_view sealed);
 
 // SHA-256 of bytes that come in pieces.
 class Sha256 {

@@ -132,12 +132,13 @@ class Builder {
 
 }  // namespace
 
-Result<Json> parse_json(std::string_view text) {
+Result<Json> parse_json(std::string_view text, size_t* fault_at) {
   bj::parse_options options;
   options.max_depth = limits::kJsonDepthMax;
   bj::basic_parser<Builder> parser(options);
   bj::error_code ec;
   const size_t used = parser.write_some(false, text.data(), text.size(), ec);
+  if (fault_at) *fault_at = used;
   if (ec) {
     const std::string& own = parser.handler().fault;
     return Error{ErrorCode::kInvalidJson,

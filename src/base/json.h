@@ -21,7 +21,8 @@ using JsonString = boost::json::string;
 // The one value in `text`. kInvalidJson, with the byte offset and the reason, for anything else:
 // duplicate names, NaN and infinities, numbers beyond double, trailing text, more than
 // limits::kJsonDepthMax levels, invalid UTF-8. Integers that fit int64 or uint64 stay integers.
-Result<Json> parse_json(std::string_view text);
+// `fault_at`, where given, gets the byte near which reading ended.
+Result<Json> parse_json(std::string_view text, size_t* fault_at = nullptr);
 
 // Compact, keys in the object's order, doubles in the shortest form that reads back the same.
 std::string write_json(const Json& value);

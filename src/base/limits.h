@@ -29,6 +29,13 @@ inline constexpr int kPicturesPerRoundMax = 4;
 inline constexpr int kPicturesMax = 16;
 inline constexpr int kKeysPerAccountMax = 100;
 inline constexpr int kListMax = 200;
+inline constexpr int kListScanMax = 50'000;          // rows that one list() looks at for its filters
+inline constexpr int64_t kQueuePositionMax = 10'000;  // a position is counted no further than this
+inline constexpr std::size_t kFaultsMax = 100;            // listed in one answer
+
+// Prices.
+inline constexpr double kBasePriceMax_usd = 10'000;
+inline constexpr double kPriceFactorMax = 100;
 
 // Connections.
 inline constexpr Seconds kHeaderRead{15};
@@ -39,6 +46,7 @@ inline constexpr Seconds kPreferWaitMax{300};
 inline constexpr Seconds kEventComment{15};
 inline constexpr std::size_t kStreamBufferMax_bytes = 256 * kKiB;
 inline constexpr std::size_t kConnectionsMax = 20'000;
+inline constexpr Seconds kConnectMax{10};  // until an outbound connection stands
 
 // Requests and leases.
 inline constexpr int kAttemptsMax = 3;
@@ -59,6 +67,18 @@ static_assert(3 * kHeartbeat < kLease, "two heartbeats may be missed before the 
 // Storage.
 inline constexpr uint64_t kFreeReserve_bytes = 512 * kMiB;
 inline constexpr std::size_t kGroupCommitMax = 256;
+inline constexpr int kSweepMax = 256;                 // rows of each kind that one sweep ends or deletes
+inline constexpr int kStoreReaders = 4;               // connections that read at the same time
+inline constexpr int kPageCache_KiB = 32 * 1024;      // of each connection
+inline constexpr std::chrono::milliseconds kStoreIdle{100};  // without writes for this long: the WAL is emptied
+inline constexpr std::chrono::milliseconds kStoreBusy{5000};
+inline constexpr int kWalCheckpoint_pages = 4'000;    // copy the WAL into the database, waiting for nobody
+inline constexpr int kWalRestart_pages = 16'000;      // … and wait for readers, so that it cannot grow for ever
+inline constexpr Seconds kWalKept{30 * 60};           // deleted text leaves the WAL within this, idle or not
+inline constexpr std::size_t kQuickCheckMax_bytes = 32 * kMiB;  // a larger database is only probed at open
+inline constexpr Seconds kClockParted{60};            // wall and steady clock disagree by more: deletions wait
+inline constexpr Seconds kClockTrust{24 * 3600};      // … until they have agreed for this long
+inline constexpr Seconds kClockMark{600};             // how often the wall clock's high-water mark is written
 
 // Pictures.
 inline constexpr int kImageSideMax_px = 16383;  // what WebP can hold

@@ -1,0 +1,122 @@
+#include "api/api.h"
+
+#include <future>
+
+#include "api/events.h"
+#include "api/files.h"
+#include "api/gate.h"
+#include "api/health.h"
+#include "api/keys.h"
+#include "api/leases.h"
+#include "api/models.h"
+#include "api/openapi.h"
+#include "api/pages.h"
+#include "api/requests.h"
+#include "api/submit.h"
+#include "base/crypto.h"
+#include "base/text.h"
+
+namespace plantain::api {
+namespace {
+
+// Waits for a write. Only for start-up, never on the network's or the store's thread.
+Result<void> wait_for_write(const std::function<void(store::Then<void>)>& write) {
+  std::promise<Result<void>> done;
+  write([&done](Result<void> answer) { done.set_value(std::move(answer)); });
+  return done.get_future().get();
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSource& ids, const Clock& clock,
+                                                  std::optional<Micros> retention, const Path& key_file) {
+  const auto accounts = keys.accounts();
+  if (!accounts.ok()) return accounts.error();
+  if (!accounts->empty()) {
+    const auto known = keys.keys(accounts->front().id);
+    if (!known.ok()) return known.error();
+    if (!known->empty()) return std::optional<std::string>();
+  }
+  // An account without a key is a first start that was killed half-way: it is gone on with.
+  const store::Account account =
+      accounts->empty() ? store::Account{ids.next<AccountId>(), "owner", clock.wall(), retention} : accounts->front();
+  const AccountId id = account.id;
+  MintedKey minted = mint_key(ids, clock, id, "first key", store::Role::kAdmin, std::nullopt);
+  // The file before the rows: a crash between the two leaves a key that opens nothing, which the
+  // next start replaces, and never an account that nobody can enter.
+  std::error_code ignored;
+  std::filesystem::remove(key_file, ignored);
+  if (auto made = create_file_exclusively(key_file, minted.secret + "\n", 0600); !made.ok()) return made.error();
+  Result<void> kept;
+  if (accounts->empty()) {
+    kept = wait_for_write([&](auto then) { keys.add_account(account, std::move(then)); });
+    if (!kept.ok()) return kept.error();
+  }
+  kept = wait_for_write([&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
+  if (!kept.ok()) return kept.error();
+  return std::optional(minted.secret);
+}
+
+Result<std::string> make_local_key(store::KeyStore& keys, IdSource& ids, const Clock& clock, const std::string& name,
+                                   store::Role role) {
+  const auto accounts = keys.accounts();
+  if (!accounts.ok()) return accounts.error();
+  if (accounts->empty()) return Error{ErrorCode::kNotFound, "there is no account yet; start the server once"};
+  MintedKey minted = mint_key(ids, clock, accounts->front().id, name, role, std::nullopt);
+  const auto kept = wait_for_write([&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
+  if (!kept.ok()) return kept.error();
+  return minted.secret;
+}
+
+Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_key) {
+  constexpr std::string_view kName = "file-signing-key-1";
+  const Result<std::string> sealed = keys.secret(kName);
+  if (sealed.ok()) {
+    if (auto key = unseal(master_key, *sealed)) return *key;
+    return Error{ErrorCode::kCorrupt, "the master key file does not belong to this database"};
+  }
+  if (sealed.error().code != ErrorCode::kNotFound) return sealed.error();
+  const std::string key = random_bytes(32);
+  const auto kept = wait_for_write([&](auto then) { keys.put_secret(std::string(kName), seal(master_key, key), std::move(then)); });
+  if (!kept.ok()) return kept.error();
+  return key;
+}
+
+Api::Api(std::unique_ptr<Context> context) : context_(std::move(context)) {
+  Context& shared = *context_;
+  // The order matters where patterns overlap: the first row that matches wins.
+  for (auto* table : {health_routes, page_routes, openapi_routes, model_routes, submit_routes, request_routes, event_routes,
+                      key_routes, file_routes, lease_routes}) {
+    for (Route& route : table(shared)) shared.routes.push_back(std::move(route));
+  }
+  shared.requests.set_listener([&shared](RequestId id, RequestState state) { shared.hub.changed(id, state); });
+}
+
+std::optional<Reply> Api::admit(Call& call, const Route& route) { return api::admit(*context_, call, route); }
+
+void Api::finish(const Call&, Reply& reply) {
+  if (context_->draining) reply.close = true;
+}
+
+void Api::add_worker(const std::string& token, const std::string& worker_id) {
+  const std::string digest = sha256(token);
+  const std::lock_guard lock(context_->worker_tokens_mutex);
+  context_->worker_tokens[digest] = concat("own:", worker_id, ":", to_hex(digest).substr(0, 12));
+}
+
+void Api::remove_worker(const std::string& token) {
+  std::string credential;
+  {
+    const std::lock_guard lock(context_->worker_tokens_mutex);
+    const auto at = context_->worker_tokens.find(sha256(token));
+    if (at == context_->worker_tokens.end()) return;
+    credential = at->second;
+    context_->worker_tokens.erase(at);
+  }
+  context_->workers.gone(credential);
+  context_->requests.lose(credential, [this](Result<int> lost) {
+    if (lost.ok() && *lost > 0) context_->log.warn("a worker died over a request", JsonObject{{"leases", *lost}});
+  });
+}
+
+}  // namespace plantain::api

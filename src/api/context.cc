@@ -1,0 +1,64 @@
+#include "api/context.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace plantain::api {
+
+Result<RequestId> request_id_of(std::string_view text) {
+  if (auto id = RequestId::parse(text)) return *id;
+  return Error{ErrorCode::kInvalidIdentifier, "a request id is a UUID in lower case"};
+}
+
+std::optional<std::chrono::seconds> preferred_wait(const Call& call) {
+  const auto field = call.headers.get("Prefer");
+  if (!field) return std::nullopt;
+  for (const std::string& piece : split(*field, ',')) {
+    const std::string_view wish = trim_ascii(split(piece, ';').front());
+    if (!to_lower_ascii(wish).starts_with("wait=")) continue;
+    std::string_view number = wish.substr(5);
+    if (number.size() >= 2 && number.front() == '"' && number.back() == '"') number = number.substr(1, number.size() - 2);
+    const auto seconds = parse_int(number);
+    if (!seconds || *seconds < 0) return std::nullopt;
+    return std::min<std::chrono::seconds>(std::chrono::seconds(*seconds), limits::kPreferWaitMax);
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+// One caller who waits. It lives while the hub or the timer may still call it.
+struct Waiting {
+  std::function<bool()> done;
+  std::function<void()> answer;
+  std::atomic<bool> answered = false;
+  std::mutex mutex;
+  std::shared_ptr<void> token;  // of the hub; dropped with the answer, which also ends the cycle
+
+  void finish() {
+    if (answered.exchange(true)) return;
+    answer();
+    const std::lock_guard lock(mutex);
+    token.reset();
+  }
+};
+
+}  // namespace
+
+void wait_for(Context& context, const RequestId& id, std::chrono::seconds longest, std::function<bool()> done,
+              std::function<void()> answer) {
+  auto waiting = std::make_shared<Waiting>();
+  waiting->done = std::move(done);
+  waiting->answer = std::move(answer);
+  auto token = context.hub.watch(id, /*progress_too=*/false, [waiting] {
+    if (!waiting->answered && waiting->done()) waiting->finish();
+  });
+  {
+    const std::lock_guard lock(waiting->mutex);
+    if (!waiting->answered) waiting->token = std::move(token);
+  }
+  if (waiting->done()) return waiting->finish();
+  context.scheduler.after(longest, [waiting] { waiting->finish(); });
+}
+
+}  // namespace plantain::api

@@ -1,0 +1,67 @@
+// What every handler may use. One object, made by main/, shared by all handlers.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/hub.h"
+#include "api/route.h"
+#include "api/signer.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "catalog/catalog.h"
+#include "store/artifact_store.h"
+#include "store/key_store.h"
+#include "store/request_store.h"
+
+namespace plantain::api {
+
+struct Settings {
+  std::string version;
+  bool public_catalog = false;                               // the catalogue may be read without a key
+  std::optional<Micros> retention;                           // nothing: for ever
+  std::map<std::string, std::vector<std::string>> engines;   // by model, in order; else the manifest's
+};
+
+struct Context {
+  Settings settings;
+  store::RequestStore& requests;
+  store::KeyStore& keys;
+  store::ArtifactStore& artifacts;
+  const catalog::Catalog& catalog;
+  const Clock& clock;
+  IdSource& ids;
+  Log& log;
+  Scheduler& scheduler;
+  FileSigner signer;
+  Hub hub = {};
+  std::vector<Route> routes = {};  // filled once, before the server listens
+  Workers workers;
+  std::atomic<bool> draining = false;
+  std::mutex worker_tokens_mutex = {};
+  std::map<std::string, std::string> worker_tokens = {};  // SHA-256 of the token -> credential, of own workers
+
+  const std::vector<std::string>& engines_of(const catalog::Model& model) const {
+    const auto at = settings.engines.find(model.id);
+    return at == settings.engines.end() ? model.engines : at->second;
+  }
+};
+
+// A path parameter or value that must be a request's id.
+Result<RequestId> request_id_of(std::string_view text);
+
+// The state a caller waits for, from "Prefer: wait=N" (RFC 7240); nothing: not asked for, or not
+// understood, which Prefer allows to be passed over. Longer waits are cut to limits::kPreferWaitMax.
+std::optional<std::chrono::seconds> preferred_wait(const Call& call);
+
+// Answers by `answer` as soon as `done` says so or the time is up. `done` and `answer` run on any
+// thread; `done` is asked at once and after each change of the request.
+void wait_for(Context& context, const RequestId& id, std::chrono::seconds longest, std::function<bool()> done,
+              std::function<void()> answer);
+
+}  // namespace plantain::api

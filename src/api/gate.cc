@@ -1,0 +1,87 @@
+#include "api/gate.h"
+
+#include "api/problem.h"
+#include "base/crypto.h"
+#include "base/text.h"
+
+namespace plantain::api {
+namespace {
+
+constexpr std::size_t kSecretCharacters = 43;  // 43 base62 characters hold 256 bits
+
+std::optional<std::string> bearer_of(const Call& call) {
+  const auto field = call.headers.get("Authorization");
+  if (!field) return std::nullopt;
+  const std::string_view text = trim_ascii(*field);
+  if (text.size() < 8 || to_lower_ascii(text.substr(0, 7)) != "bearer ") return std::nullopt;
+  return std::string(trim_ascii(text.substr(7)));
+}
+
+Reply refuse_key(std::string_view why) { return problem(Error{ErrorCode::kInvalidKey, std::string(why)}); }
+
+std::optional<Reply> admit_worker(Context& context, Call& call) {
+  const auto token = bearer_of(call);
+  if (!token) return refuse_key("a worker needs its token as \"Authorization: Bearer …\"");
+  const std::string digest = sha256(*token);
+  const std::lock_guard lock(context.worker_tokens_mutex);
+  const auto at = context.worker_tokens.find(digest);
+  if (at == context.worker_tokens.end()) return refuse_key("this worker token is not known");
+  // The store's row of a key is of no use to a supervised worker; only its credential counts.
+  const auto nobody = *AccountId::parse("00000000-0000-0000-0000-000000000000");
+  store::Key key{*KeyId::parse(nobody.text()), nobody, "own worker", store::Role::kWorker, "", Priority::kNormal,
+                 context.clock.wall(), {}, {}, {}};
+  call.caller = Caller{std::move(key), at->second, true};
+  return std::nullopt;
+}
+
+bool role_allows(store::Role role, Access access) {
+  if (access == Access::kAdmin) return role == store::Role::kAdmin;
+  return role == store::Role::kAdmin || role == store::Role::kUser;
+}
+
+std::optional<Reply> admit_key(Context& context, Call& call, const Route& route) {
+  const auto secret = bearer_of(call);
+  if (!secret) return refuse_key("this call needs a key, as \"Authorization: Bearer <key>\"");
+  Result<store::Key> key = context.keys.find_key(sha256(*secret));
+  if (!key.ok()) {
+    if (key.error().code != ErrorCode::kInvalidKey) return problem(key.error());
+    return refuse_key("this key is not known here");
+  }
+  if (key->revoked) return refuse_key("this key was revoked");
+  if (key->expires && *key->expires <= context.clock.wall()) return refuse_key("this key has expired");
+  if (!role_allows(key->role, route.access)) {
+    return problem(Error{ErrorCode::kPermissionDenied,
+                         concat("a key of role ", store::name_of(key->role), " may not make this call")});
+  }
+  context.keys.touch_key(key->id);
+  call.caller = Caller{std::move(*key), {}, false};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Reply> admit(Context& context, Call& call, const Route& route) {
+  switch (route.access) {
+    case Access::kPublic: return std::nullopt;
+    case Access::kWorker: return admit_worker(context, call);
+    case Access::kCatalog:
+      if (context.settings.public_catalog && !call.headers.get("Authorization")) return std::nullopt;
+      [[fallthrough]];
+    case Access::kUser:
+    case Access::kAdmin: return admit_key(context, call, route);
+  }
+  CHECK(false);
+  return std::nullopt;
+}
+
+MintedKey mint_key(IdSource& ids, const Clock& clock, const AccountId& account, std::string name, store::Role role,
+                   std::optional<WallTime> expires) {
+  std::string secret = "pt_" + random_base62(kSecretCharacters);
+  store::Key key{ids.next<KeyId>(), account, std::move(name), role, secret.substr(0, 7) + "…", Priority::kNormal,
+                 clock.wall(), expires, {}, {}};
+  if (role == store::Role::kAdmin) key.highest_priority = Priority::kHigh;
+  std::string hash = sha256(secret);
+  return MintedKey{std::move(secret), store::NewKey{std::move(key), std::move(hash)}};
+}
+
+}  // namespace plantain::api

@@ -1,0 +1,186 @@
+#include "api/openapi.h"
+
+namespace plantain::api {
+namespace {
+
+// What answers look like. Clients must ignore members they do not know, so none of these closes
+// its object.
+constexpr std::string_view kSchemas = R"json({
+  "Problem": {
+    "type": "object",
+    "required": ["error_code", "error_message", "message", "type", "title", "status", "detail", "retryable"],
+    "properties": {
+      "error_code": {"type": "integer"}, "error_message": {"type": "string"}, "message": {"type": "string"},
+      "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+      "detail": {"type": "string"}, "retryable": {"type": "boolean"},
+      "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}}
+    }
+  },
+  "Fault": {
+    "type": "object",
+    "required": ["pointer", "rule", "message"],
+    "properties": {"pointer": {"type": "string"}, "rule": {"type": "string"}, "limit": true, "message": {"type": "string"}}
+  },
+  "Submitted": {
+    "type": "object",
+    "description": "The request's addresses; with Prefer: wait the result, with dry_run what it would do.",
+    "properties": {
+      "request_id": {"type": "string", "format": "uuid"},
+      "status_url": {"type": "string", "format": "uri"}, "result_url": {"type": "string", "format": "uri"},
+      "cancel_url": {"type": "string", "format": "uri"}
+    }
+  },
+  "Status": {
+    "type": "object",
+    "required": ["request_id", "status", "status_url", "result_url", "cancel_url", "events_url", "created_at"],
+    "properties": {
+      "request_id": {"type": "string", "format": "uuid"},
+      "status": {"enum": ["in_queue", "in_progress", "completed", "cancelled"]},
+      "outcome": {"enum": ["succeeded", "failed"]},
+      "queue_position": {"type": "integer", "minimum": 0},
+      "progress": {
+        "type": "object",
+        "properties": {"stage": {"type": "string"}, "step": {"type": "integer"}, "steps": {"type": "integer"},
+                       "percent": {"type": "integer", "minimum": 0, "maximum": 99}}
+      },
+      "error": {"$ref": "#/components/schemas/Problem"},
+      "status_url": {"type": "string", "format": "uri"}, "result_url": {"type": "string", "format": "uri"},
+      "cancel_url": {"type": "string", "format": "uri"}, "events_url": {"type": "string", "format": "uri"},
+      "created_at": {"type": "string", "format": "date-time"}, "started_at": {"type": "string", "format": "date-time"},
+      "finished_at": {"type": "string", "format": "date-time"},
+      "estimated_start_at": {"type": "string", "format": "date-time"},
+      "estimated_finish_at": {"type": "string", "format": "date-time"}, "attempt": {"type": "integer"}
+    }
+  },
+  "Result": {
+    "type": "object",
+    "required": ["request_id", "status"],
+    "properties": {
+      "request_id": {"type": "string", "format": "uuid"},
+      "status": {"enum": ["in_queue", "in_progress", "succeeded", "failed", "cancelled"]},
+      "model_id": {"type": "string"},
+      "output": {
+        "type": "object",
+        "properties": {
+          "image": {"type": "string", "format": "uri"}, "video": {"type": "string", "format": "uri"},
+          "images": {"type": "array", "items": {"type": "string", "format": "uri"}},
+          "videos": {"type": "array", "items": {"type": "string", "format": "uri"}}
+        }
+      },
+      "error": {"$ref": "#/components/schemas/Problem"},
+      "created_at": {"type": "string", "format": "date-time"}, "started_at": {"type": "string", "format": "date-time"},
+      "finished_at": {"type": "string", "format": "date-time"}, "metadata": {"type": "object"}, "cost": {"type": "number"}
+    }
+  },
+  "Request": {"allOf": [{"$ref": "#/components/schemas/Status"}, {"type": "object", "required": ["input", "result"]}]},
+  "RequestList": {
+    "type": "object",
+    "required": ["requests", "next_cursor"],
+    "properties": {
+      "requests": {"type": "array", "items": {"$ref": "#/components/schemas/Status"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "Cancelled": {
+    "type": "object",
+    "required": ["request_id", "status", "outcome"],
+    "properties": {
+      "request_id": {"type": "string", "format": "uuid"},
+      "status": {"enum": ["in_queue", "in_progress", "completed", "cancelled"]},
+      "outcome": {"enum": ["cancelled", "not_cancellable"]}
+    }
+  },
+  "CancelledList": {
+    "type": "object",
+    "required": ["requests"],
+    "properties": {"requests": {"type": "array", "items": {"$ref": "#/components/schemas/Cancelled"}}}
+  },
+  "CancelFilter": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+      "model_id": {"type": "string"}, "status": {"enum": ["in_queue", "in_progress", "completed", "cancelled"]},
+      "tags": {"type": "array", "items": {"type": "string"}}
+    }
+  },
+  "Model": {
+    "type": "object",
+    "required": ["model_id", "display_name", "description", "categories", "kind", "base_price_usd", "price_unit",
+                 "inputs", "required_inputs", "available"],
+    "properties": {
+      "model_id": {"type": "string"}, "display_name": {"type": "string"}, "description": {"type": "string"},
+      "categories": {"type": "array", "items": {"type": "string"}}, "kind": {"type": "string"},
+      "base_price_usd": {"type": "number"}, "price_unit": {"enum": ["output", "second"]},
+      "pricing_note": {"type": "string"}, "model_url": {"type": "string", "format": "uri"},
+      "inputs": {"type": "array", "items": {"type": "string"}},
+      "required_inputs": {"type": "array", "items": {"type": "string"}},
+      "input_schema": {"type": "object"}, "output_schema": {"type": "object"},
+      "available": {"type": "boolean"}, "unavailable_because": {"type": "string"}
+    }
+  },
+  "ModelList": {
+    "type": "object",
+    "required": ["models", "total", "limit", "offset"],
+    "properties": {
+      "models": {"type": "array", "items": {"$ref": "#/components/schemas/Model"}},
+      "total": {"type": "integer"}, "limit": {"type": "integer"}, "offset": {"type": "integer"}
+    }
+  },
+  "Categories": {
+    "type": "object",
+    "required": ["categories"],
+    "properties": {"categories": {"type": "array", "items": {"type": "string"}}}
+  },
+  "Key": {
+    "type": "object",
+    "required": ["key_id", "name", "role", "hint", "created_at"],
+    "properties": {
+      "key_id": {"type": "string", "format": "uuid"}, "name": {"type": "string"},
+      "role": {"enum": ["user", "admin", "worker"]}, "hint": {"type": "string"},
+      "priority": {"enum": ["low", "normal", "high"]}, "created_at": {"type": "string", "format": "date-time"},
+      "expires_at": {"type": ["string", "null"]}, "last_used_at": {"type": ["string", "null"]},
+      "revoked_at": {"type": ["string", "null"]}
+    }
+  },
+  "NewKey": {"allOf": [{"$ref": "#/components/schemas/Key"},
+                       {"type": "object", "required": ["key"], "properties": {"key": {"type": "string"}}}]},
+  "KeyList": {
+    "type": "object",
+    "required": ["keys"],
+    "properties": {"keys": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}}}
+  },
+  "KeyWish": {
+    "type": "object",
+    "required": ["name"],
+    "additionalProperties": false,
+    "properties": {
+      "name": {"type": "string", "minLength": 1, "maxLength": 100},
+      "role": {"enum": ["user", "admin", "worker"]}, "priority": {"enum": ["low", "normal", "high"]},
+      "expires_at": {"type": ["string", "null"], "description": "RFC 3339 in UTC, in the future"}
+    }
+  },
+  "Health": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},
+  "PublicStatus": {
+    "type": "object",
+    "required": ["status", "models"],
+    "properties": {
+      "status": {"type": "string"},
+      "models": {"type": "array", "items": {"type": "object", "required": ["model_id", "available"]}}
+    }
+  },
+  "System": {"type": "object", "required": ["version", "workers", "queues"]},
+  "Document": {"type": "object", "required": ["openapi", "paths"]}
+})json";
+
+}  // namespace
+
+const JsonObject& answer_schemas() {
+  static const Json schemas = [] {
+    Result<Json> value = parse_json(kSchemas);
+    CHECK(value.ok());
+    return std::move(*value);
+  }();
+  return schemas.get_object();
+}
+
+}  // namespace plantain::api
