@@ -46,6 +46,12 @@ inline constexpr Seconds kPreferWaitMax{300};
 inline constexpr Seconds kEventComment{15};
 inline constexpr std::size_t kStreamBufferMax_bytes = 256 * kKiB;
 inline constexpr std::size_t kConnectionsMax = 20'000;
+inline constexpr std::size_t kIgnoredBodyMax_bytes = 64 * kKiB;  // a body that nobody wants is read this far
+inline constexpr Seconds kLinger{10};                            // for a client to read the last answer
+inline constexpr std::size_t kSocketPiece_bytes = 64 * kKiB;     // read from a connection at once
+inline constexpr std::size_t kFilePiece_bytes = 256 * kKiB;      // read from a file at once
+inline constexpr int kSlowThreads = 2;                           // for routes marked slow, and for files
+inline constexpr std::chrono::milliseconds kAcceptPause{100};    // when descriptors have run out
 inline constexpr Seconds kConnectMax{10};  // until an outbound connection stands
 
 // Requests and leases.
