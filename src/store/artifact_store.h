@@ -36,7 +36,8 @@ class ArtifactStore {
   // Removing what is not there is a success.
   virtual Result<void> remove(std::string_view blob_id) = 0;
   // Calls `visit` for each blob's id and age in seconds, in any order.
-  virtual Result<void> each(const std::function<void(std::string_view blob_id, int64_t age_s)>& visit) = 0;
+  virtual Result<void> each(
+      const std::function<void(std::string_view blob_id, int64_t age_s)>& visit) = 0;
   virtual Result<uint64_t> free_bytes() = 0;
 };
 

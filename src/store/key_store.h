@@ -28,7 +28,7 @@ struct Key {
   AccountId account;
   std::string name;
   Role role = Role::kUser;
-  std::string hint;                  // the first characters, for people: "pt_3fK2…"
+  std::string hint;  // the first characters, for people: "pt_3fK2…"
   Priority highest_priority = Priority::kNormal;
   WallTime created;
   std::optional<WallTime> expires;
@@ -51,9 +51,11 @@ class KeyStore {
 
   // kTooLarge with the limit when the account already has limits::kKeysPerAccountMax live keys.
   virtual void add_key(NewKey key, Then<void> then) = 0;
-  // The key with this hash: revoked and expired ones included, the caller judges. kInvalidKey: none.
+  // The key with this hash: revoked and expired ones included, the caller judges. kInvalidKey:
+  // none.
   virtual Result<Key> find_key(std::string_view hash) = 0;
-  virtual Result<std::vector<Key>> keys(const AccountId& account) = 0;  // newest first, revoked ones included
+  virtual Result<std::vector<Key>> keys(
+      const AccountId& account) = 0;  // newest first, revoked ones included
   // kNotFound: none of this account. Revoking twice is harmless.
   virtual void revoke_key(AccountId account, KeyId id, Then<void> then) = 0;
   // Remembers that a key was used; may be lost at a crash.

@@ -24,8 +24,8 @@ struct Enqueued {
 };
 
 struct Cancelled {
-  RequestState state;   // after the call
-  bool cancellable;     // false: it runs and `running` was not asked for, or it had ended otherwise
+  RequestState state;  // after the call
+  bool cancellable;    // false: it runs and `running` was not asked for, or it had ended otherwise
 };
 
 // One durable change of a request's state.
@@ -38,20 +38,20 @@ struct StateEvent {
 
 struct ListQuery {
   AccountId account;
-  std::optional<std::string> status;    // "in_queue", "in_progress", "completed", "cancelled"
+  std::optional<std::string> status;  // "in_queue", "in_progress", "completed", "cancelled"
   std::optional<std::string> model_id;
-  std::vector<std::string> tags;        // all of them
-  std::optional<std::string> text;      // a substring of the prompt, case ignored
-  std::optional<RequestId> before;      // the cursor: ids smaller than this
-  int limit = 50;                       // 1 … limits::kListMax
+  std::vector<std::string> tags;    // all of them
+  std::optional<std::string> text;  // a substring of the prompt, case ignored
+  std::optional<RequestId> before;  // the cursor: ids smaller than this
+  int limit = 50;                   // 1 … limits::kListMax
 };
 
 // What a worker asks for.
 struct ClaimWish {
-  std::string credential;            // who it is; a lease is bound to it
-  bool own = false;                  // a supervised worker, which dies with the server
-  std::string worker_id;             // for people
-  std::string claim_id;              // the same id gives the same lease while that lasts
+  std::string credential;  // who it is; a lease is bound to it
+  bool own = false;        // a supervised worker, which dies with the server
+  std::string worker_id;   // for people
+  std::string claim_id;    // the same id gives the same lease while that lasts
   std::string engine;
   std::vector<std::string> models;
 };
@@ -61,17 +61,18 @@ struct Claim {
   RequestId request;
   int attempt = 0;
   std::string model_id;
-  std::string input;                 // JSON text
+  std::string input;  // JSON text
   std::optional<WallTime> finish_by;
 };
 
 struct Finish {
   enum class Outcome { kSucceeded, kFailed, kCancelled, kReleased };
   Outcome outcome = Outcome::kSucceeded;
-  std::vector<OutputFile> outputs;   // each blob must be staged under this lease
-  std::string metadata;              // JSON text
-  std::optional<Error> error;        // for kFailed; a retryable one counts as a loss while attempts are left
-  Microdollars cost = 0;             // settled, cut to the request's price
+  std::vector<OutputFile> outputs;  // each blob must be staged under this lease
+  std::string metadata;             // JSON text
+  std::optional<Error>
+      error;              // for kFailed; a retryable one counts as a loss while attempts are left
+  Microdollars cost = 0;  // settled, cut to the request's price
 };
 
 struct QueueLength {
@@ -90,9 +91,9 @@ struct FileRecord {
 
 // What sweep() did.
 struct Swept {
-  int lost = 0;       // leases that ran out, stalled, or ignored a cancel
-  int late = 0;       // deadlines passed
-  int expired = 0;    // requests past their retention
+  int lost = 0;                         // leases that ran out, stalled, or ignored a cancel
+  int late = 0;                         // deadlines passed
+  int expired = 0;                      // requests past their retention
   std::vector<std::string> dead_blobs;  // to be removed from the ArtifactStore, then forget_blobs()
 };
 
@@ -110,7 +111,8 @@ class RequestStore {
   // stores nothing and answers the first id; with another fingerprint: kConflict.
   virtual void enqueue(NewRequest fresh, std::optional<Idempotency> key, Then<Enqueued> then) = 0;
   // The answer given for this key before, if any; kConflict for another fingerprint.
-  virtual Result<std::optional<RequestId>> replay(const AccountId& account, const Idempotency& key) = 0;
+  virtual Result<std::optional<RequestId>> replay(const AccountId& account,
+                                                  const Idempotency& key) = 0;
   virtual Result<Request> get(const AccountId& account, const RequestId& id) = 0;
   virtual Result<std::vector<Request>> list(const ListQuery& query) = 0;  // newest first
   // Asks for an end: what is queued ends now; what runs is marked kStopping if `running`.
@@ -134,13 +136,16 @@ class RequestStore {
   // Extends the lease in memory (limits::kLease from now). True: its client asked for an end.
   // kConflict: the lease is lost.
   virtual Result<bool> renew(const LeaseId& lease, const std::string& credential) = 0;
-  // Notes that work goes on, so that it does not count as stalled. The request it is for. kConflict: lost.
+  // Notes that work goes on, so that it does not count as stalled. The request it is for.
+  // kConflict: lost.
   virtual Result<RequestId> note_progress(const LeaseId& lease, const std::string& credential) = 0;
   // Records, before the bytes are visible, that `blob_id` belongs to this lease. kConflict: lost.
-  virtual void stage_blob(LeaseId lease, std::string credential, std::string blob_id, Then<void> then) = 0;
+  virtual void stage_blob(LeaseId lease, std::string credential, std::string blob_id,
+                          Then<void> then) = 0;
   // Ends the lease. The state after it. Repeating the finish that ended it answers the same;
   // kConflict if anything else ended it: nothing changed.
-  virtual void finish(LeaseId lease, std::string credential, Finish finish, Then<RequestState> then) = 0;
+  virtual void finish(LeaseId lease, std::string credential, Finish finish,
+                      Then<RequestState> then) = 0;
   // Every lease of a credential is lost at once: its worker is known to be dead.
   virtual void lose(std::string credential, Then<int> then) = 0;
 

@@ -22,6 +22,7 @@ class Database {
 // external lease one full limits::kLease again and returns leases of own workers to the queue.
 // kConflict: another process has it open. kCorrupt: it is damaged; nothing was changed.
 // `clock`, `ids` and `log` must outlive it.
-Result<std::unique_ptr<Database>> open_database(const Path& folder, const Clock& clock, IdSource& ids, Log& log);
+Result<std::unique_ptr<Database>> open_database(const Path& folder, const Clock& clock,
+                                                IdSource& ids, Log& log);
 
 }  // namespace plantain::store::sqlite

@@ -1,0 +1,213 @@
+#include "store/sqlite/life.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/json.h"
+#include "base/limits.h"
+
+namespace plantain::store::sqlite {
+namespace {
+
+// The partial indexes and queries of this folder name states by number.
+static_assert(static_cast<int>(RequestState::kQueued) == 0 &&
+              static_cast<int>(RequestState::kRunning) == 1 &&
+              static_cast<int>(RequestState::kStopping) == 2 &&
+              static_cast<int>(RequestState::kSucceeded) == 3 &&
+              static_cast<int>(RequestState::kFailed) == 4 &&
+              static_cast<int>(RequestState::kCancelled) == 5);
+
+constexpr int64_t kDay_us = int64_t{24} * 3600 * 1'000'000;
+
+std::optional<Subject> read_subject(Rows& rows) {
+  if (!rows.next()) return std::nullopt;
+  return Subject{rows.integer(0),
+                 rows.id<RequestId>(1),
+                 rows.id<AccountId>(2),
+                 rows.id<KeyId>(3),
+                 rows.text(4),
+                 rows.text(5),
+                 static_cast<Priority>(rows.small(6)),
+                 static_cast<RequestState>(rows.small(7)),
+                 rows.small(8),
+                 rows.small(9),
+                 rows.maybe_time(10),
+                 rows.maybe_time(11),
+                 rows.maybe_micros(12),
+                 rows.integer(13),
+                 rows.text(14)};
+}
+
+}  // namespace
+
+std::string tags_to_text(const std::vector<std::string>& tags) {
+  JsonArray array;
+  for (const std::string& tag : tags) array.emplace_back(tag);
+  return write_json(array);
+}
+
+std::vector<std::string> tags_from_text(std::string_view text) {
+  std::vector<std::string> tags;
+  const Result<Json> value = parse_json(text);
+  if (!value.ok() || !value->is_array()) return tags;
+  for (const Json& tag : value->get_array()) {
+    if (tag.is_string()) tags.emplace_back(view(tag.get_string()));
+  }
+  return tags;
+}
+
+void Life::set_listener(RequestStore::Listener listener) {
+  auto shared = std::make_shared<const RequestStore::Listener>(std::move(listener));
+  const std::lock_guard lock(mutex_);
+  listener_ = std::move(shared);
+}
+
+void Life::read_sequence(Connection& db) {
+  Rows rows = db.query("SELECT value FROM meta WHERE name = 'sequence'");
+  if (rows.next()) sequence_ = written_sequence_ = rows.integer(0);
+}
+
+void Life::write_sequence(Connection& db) {
+  if (sequence_ == written_sequence_) return;
+  db.run(
+      "INSERT INTO meta (name, value) VALUES ('sequence', ?1) ON CONFLICT (name) DO UPDATE SET "
+      "value = ?1",
+      sequence_);
+  written_sequence_ = sequence_;
+}
+
+void Life::begin(Transaction& transaction, const NewRequest& fresh) {
+  transaction.db.run(R"(
+      INSERT INTO request (id, account, key, model_id, engine, priority, state, created, start_by, finish_by,
+                           retention, price, tags)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12))",
+                     fresh.id, fresh.account, fresh.key, fresh.model_id, fresh.engine,
+                     fresh.priority, fresh.created, fresh.start_by, fresh.finish_by,
+                     fresh.retention, fresh.price, tags_to_text(fresh.tags));
+  const int64_t row = transaction.db.last_row();
+  transaction.db.run("INSERT INTO input (request, text) VALUES (?1, ?2)", row, fresh.input);
+  write_event(transaction, row, RequestState::kQueued, 0);
+  transaction.committed.emplace_back(
+      [this, engine = fresh.engine, model_id = fresh.model_id, priority = fresh.priority] {
+        counts_.add(engine, model_id, priority, RequestState::kQueued, 1);
+      });
+  announce(transaction, fresh.id, RequestState::kQueued);
+}
+
+#define SUBJECT_COLUMNS                                                                          \
+  "SELECT row, id, account, key, model_id, engine, priority, state, attempt, losses, start_by, " \
+  "finish_by, retention, price, tags FROM request "
+
+std::optional<Subject> Life::find(Connection& db, const RequestId& id) {
+  Rows rows = db.query(SUBJECT_COLUMNS "WHERE id = ?1", id);
+  return read_subject(rows);
+}
+
+std::optional<Subject> Life::at(Connection& db, int64_t row) {
+  Rows rows = db.query(SUBJECT_COLUMNS "WHERE row = ?1", row);
+  return read_subject(rows);
+}
+
+void Life::move(Transaction& transaction, Subject& subject, RequestEvent event,
+                const Ending& ending) {
+  const std::optional<RequestState> next = after(subject.state, event);
+  CHECK(next.has_value());
+  if (*next == subject.state) return;
+  const RequestState from = subject.state;
+  subject.state = *next;
+  if (event == RequestEvent::kClaim) ++subject.attempt;
+  if (event == RequestEvent::kLose || event == RequestEvent::kExhaust) ++subject.losses;
+
+  transaction.db.run(
+      R"(UPDATE request SET state = ?2, attempt = ?3, losses = ?4, started = coalesce(?5, started)
+                        WHERE row = ?1)",
+      subject.row, subject.state, subject.attempt, subject.losses,
+      event == RequestEvent::kClaim ? std::optional(transaction.now) : std::nullopt);
+  write_event(transaction, subject.row, subject.state, subject.attempt);
+  if (is_leased(from) && !is_leased(subject.state)) drop_lease(transaction, subject);
+  if (is_end(subject.state)) write_end(transaction, subject, ending);
+  transaction.committed.emplace_back([this, engine = subject.engine, model_id = subject.model_id,
+                                      priority = subject.priority, from, to = subject.state] {
+    counts_.add(engine, model_id, priority, from, -1);
+    counts_.add(engine, model_id, priority, to, 1);
+  });
+  announce(transaction, subject.id, subject.state);
+}
+
+void Life::lose(Transaction& transaction, Subject& subject) {
+  move(transaction, subject, event_of_loss(subject.losses),
+       Ending{Error{ErrorCode::kWorkerLost,
+                    "every worker that took this request died or went silent"}});
+}
+
+void Life::be_late(Transaction& transaction, Subject& subject) {
+  move(transaction, subject, RequestEvent::kDeadline,
+       Ending{Error{ErrorCode::kDeadlineExceeded, "the request did not get done in its time"}});
+}
+
+void Life::erase(Transaction& transaction, const Subject& subject) {
+  CHECK(is_end(subject.state));
+  transaction.db.run(R"(UPDATE blob SET state = 2, lease = NULL, lost = NULL
+                        WHERE id IN (SELECT blob_id FROM output WHERE request = ?1))",
+                     subject.row);
+  transaction.db.run("DELETE FROM request WHERE row = ?1", subject.row);
+}
+
+void Life::write_event(Transaction& transaction, int64_t row, RequestState state, int attempt) {
+  transaction.db.run(
+      "INSERT INTO event (request, sequence, state, attempt, at) VALUES (?1, ?2, ?3, ?4, ?5)", row,
+      ++sequence_, state, attempt, transaction.now);
+}
+
+void Life::write_end(Transaction& transaction, const Subject& subject, const Ending& ending) {
+  const bool succeeded = subject.state == RequestState::kSucceeded;
+  const bool failed = subject.state == RequestState::kFailed;
+  const Microdollars cost = succeeded ? std::clamp<Microdollars>(ending.cost, 0, subject.price) : 0;
+  const int pictures = succeeded ? ending.pictures : 0;
+  std::optional<WallTime> expires;
+  if (subject.retention)
+    expires = transaction.now + std::max<Micros>(*subject.retention, limits::kRetentionMin);
+  std::string error;
+  if (failed)
+    error = error_to_text(ending.error.value_or(Error{ErrorCode::kInternal, "the request failed"}));
+
+  transaction.db.run(
+      R"(UPDATE request SET finished = ?2, expires = ?3, cost = ?4, error = ?5, metadata = ?6
+                        WHERE row = ?1)",
+      subject.row, transaction.now, expires, cost, error,
+      succeeded ? ending.metadata : std::string());
+  transaction.db.run(R"(
+      INSERT INTO usage (account, day, key, model_id, engine, tags, state, pictures, cost)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))",
+                     subject.account, transaction.now.us / kDay_us, subject.key, subject.model_id,
+                     subject.engine, subject.tags, subject.state, pictures, cost);
+}
+
+void Life::drop_lease(Transaction& transaction, const Subject& subject) {
+  std::optional<LeaseId> lease;
+  {
+    Rows rows = transaction.db.query("SELECT id FROM lease WHERE request = ?1 AND outcome IS NULL",
+                                     subject.row);
+    if (rows.next()) lease = rows.id<LeaseId>(0);
+  }
+  if (!lease) return;
+  transaction.db.run("DELETE FROM lease WHERE id = ?1", *lease);
+  // Its worker may be about to put bytes under these names, so they die later
+  // (limits::kStagedBlobKept).
+  transaction.db.run("UPDATE blob SET lost = ?2 WHERE state = 0 AND lease = ?1", *lease,
+                     transaction.now);
+  transaction.committed.emplace_back([this, lease = *lease] { leases_.remove(lease); });
+}
+
+void Life::announce(Transaction& transaction, const RequestId& id, RequestState state) {
+  transaction.announced.emplace_back([this, id, state] {
+    std::shared_ptr<const RequestStore::Listener> listener;
+    {
+      const std::lock_guard lock(mutex_);
+      listener = listener_;
+    }
+    if (listener && *listener) (*listener)(id, state);
+  });
+}
+
+}  // namespace plantain::store::sqlite

@@ -1,0 +1,265 @@
+#include <algorithm>
+
+#include "base/error_names.h"
+#include "base/limits.h"
+#include "store/sqlite/requests.h"
+
+namespace plantain::store::sqlite {
+namespace {
+
+Error lease_lost() { return Error{ErrorCode::kConflict, "this lease is lost"}; }
+
+bool is_past(const std::optional<WallTime>& deadline, WallTime now) {
+  return deadline && *deadline <= now;
+}
+
+bool is_late(const Subject& subject, WallTime now) {
+  return is_past(subject.finish_by, now) ||
+         (subject.attempt == 0 && is_past(subject.start_by, now));
+}
+
+// The oldest of the highest priority among the wish's models. Each is one step into the queue's
+// index, whatever its length.
+std::optional<int64_t> first_in_queue(Connection& db, const ClaimWish& wish) {
+  struct Head {
+    int priority;
+    std::string id;
+    int64_t row;
+  };
+  std::optional<Head> best;
+  for (const std::string& model_id : wish.models) {
+    Rows rows = db.query(R"(
+        SELECT priority, id, row FROM request INDEXED BY request_queue
+        WHERE state = 0 AND engine = ?1 AND model_id = ?2 ORDER BY priority DESC, id LIMIT 1)",
+                         wish.engine, model_id);
+    if (!rows.next()) continue;
+    Head head{rows.small(0), rows.text(1), rows.integer(2)};
+    const bool better = !best || head.priority > best->priority ||
+                        (head.priority == best->priority && head.id < best->id);
+    if (better) best = std::move(head);
+  }
+  if (!best) return std::nullopt;
+  return best->row;
+}
+
+Claim claim_of(Connection& db, const Subject& subject, LeaseId lease) {
+  Rows rows = db.query("SELECT text FROM input WHERE request = ?1", subject.row);
+  std::string input = rows.next() ? rows.text(0) : std::string();
+  return Claim{std::move(lease), subject.id,       subject.attempt,
+               subject.model_id, std::move(input), subject.finish_by};
+}
+
+struct LeaseRow {
+  int64_t request;
+  std::optional<int64_t> outcome;
+  RequestState end_state;
+};
+
+std::optional<LeaseRow> find_lease(Connection& db, const LeaseId& lease,
+                                   const std::string& credential) {
+  Rows rows =
+      db.query("SELECT request, outcome, end_state FROM lease WHERE id = ?1 AND credential = ?2",
+               lease, credential);
+  if (!rows.next()) return std::nullopt;
+  return LeaseRow{rows.integer(0), rows.maybe_integer(1), static_cast<RequestState>(rows.small(2))};
+}
+
+// What a worker's report means for its request.
+RequestEvent event_of(const Finish& finish, const Subject& subject) {
+  switch (finish.outcome) {
+    case Finish::Outcome::kSucceeded:
+      return RequestEvent::kSucceed;
+    case Finish::Outcome::kReleased:
+      return RequestEvent::kRelease;
+    // Nobody asked for it, unless the request is stopping; then every event ends it as cancelled.
+    case Finish::Outcome::kCancelled:
+      return event_of_loss(subject.losses);
+    case Finish::Outcome::kFailed:
+      break;
+  }
+  const bool again = finish.error && is_retryable(finish.error->code) &&
+                     event_of_loss(subject.losses) == RequestEvent::kLose;
+  return again ? RequestEvent::kLose : RequestEvent::kFail;
+}
+
+// Makes the outputs visible. kInvalidInput: a file is not staged under this lease, or named twice.
+Result<void> publish(Transaction& transaction, int64_t request, const LeaseId& lease,
+                     const Finish& finish) {
+  for (const OutputFile& file : finish.outputs) {
+    transaction.db.run(
+        "UPDATE blob SET state = 1, lease = NULL WHERE id = ?1 AND lease = ?2 AND state = 0",
+        file.blob_id, lease);
+    if (transaction.db.changed() != 1)
+      return invalid("an output names a file that was not sent under this lease");
+    transaction.db.run(R"(
+        INSERT OR IGNORE INTO output (request, n, thumbnail, blob_id, name, content_type, bytes, sha256, width, height)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))",
+                       request, file.n, file.thumbnail, file.blob_id, file.name, file.content_type,
+                       file.bytes, file.sha256, file.width, file.height);
+    if (transaction.db.changed() != 1) return invalid("two outputs have the same number or name");
+  }
+  return {};
+}
+
+int count_pictures(const Finish& finish) {
+  return static_cast<int>(std::count_if(finish.outputs.begin(), finish.outputs.end(),
+                                        [](const OutputFile& file) { return !file.thumbnail; }));
+}
+
+}  // namespace
+
+void SqliteRequests::claim(ClaimWish wish, Then<std::optional<Claim>> then) {
+  writer_->submit<std::optional<Claim>>(
+      [this, wish = std::move(wish)](Transaction& transaction) {
+        return do_claim(transaction, wish);
+      },
+      std::move(then));
+}
+
+std::optional<Claim> SqliteRequests::repeat_claim(Transaction& transaction, const ClaimWish& wish) {
+  if (wish.claim_id.empty()) return std::nullopt;
+  std::optional<LeaseId> lease;
+  int64_t row = 0;
+  {
+    Rows rows = transaction.db.query(
+        "SELECT id, request FROM lease WHERE credential = ?1 AND claim_id = ?2 AND outcome IS NULL",
+        wish.credential, wish.claim_id);
+    if (!rows.next()) return std::nullopt;
+    lease = rows.id<LeaseId>(0);
+    row = rows.integer(1);
+  }
+  const std::optional<Subject> subject = Life::at(transaction.db, row);
+  if (!subject) return std::nullopt;
+  // Asking again is a sign of life: the worker never got the answer and could not renew.
+  transaction.committed.emplace_back(
+      [this, lease = *lease, credential = wish.credential, now = transaction.steady] {
+        static_cast<void>(leases_.renew(lease, credential, now));
+      });
+  return claim_of(transaction.db, *subject, *lease);
+}
+
+std::optional<Subject> SqliteRequests::next_due(Transaction& transaction, const ClaimWish& wish) {
+  // What is past its deadline and was not swept yet fails here instead of running in vain.
+  for (int late = 0; late < limits::kSweepMax; ++late) {
+    const std::optional<int64_t> row = first_in_queue(transaction.db, wish);
+    if (!row) return std::nullopt;
+    std::optional<Subject> subject = Life::at(transaction.db, *row);
+    if (!subject || !is_late(*subject, transaction.now)) return subject;
+    life_.be_late(transaction, *subject);
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<Claim>> SqliteRequests::do_claim(Transaction& transaction,
+                                                      const ClaimWish& wish) {
+  if (std::optional<Claim> same = repeat_claim(transaction, wish)) return same;
+  std::optional<Subject> subject = next_due(transaction, wish);
+  if (!subject) return std::optional<Claim>();
+  const LeaseId lease = ids_.next<LeaseId>();
+  life_.move(transaction, *subject, RequestEvent::kClaim);
+  transaction.db.run(R"(INSERT INTO lease (id, request, credential, own, worker_id, claim_id)
+                        VALUES (?1, ?2, ?3, ?4, ?5, ?6))",
+                     lease, subject->row, wish.credential, wish.own, wish.worker_id, wish.claim_id);
+  transaction.committed.emplace_back(
+      [this, lease, request = subject->id, credential = wish.credential, now = transaction.steady] {
+        leases_.add(lease, request, credential, false, now, Micros(0));
+      });
+  return std::optional(claim_of(transaction.db, *subject, lease));
+}
+
+Result<bool> SqliteRequests::renew(const LeaseId& lease, const std::string& credential) {
+  return leases_.renew(lease, credential, clock_.steady());
+}
+
+Result<RequestId> SqliteRequests::note_progress(const LeaseId& lease,
+                                                const std::string& credential) {
+  return leases_.note_progress(lease, credential, clock_.steady());
+}
+
+void SqliteRequests::stage_blob(LeaseId lease, std::string credential, std::string blob_id,
+                                Then<void> then) {
+  writer_->submit<void>(
+      [this, lease = std::move(lease), credential = std::move(credential),
+       blob_id = std::move(blob_id)](Transaction& transaction) {
+        return do_stage(transaction, lease, credential, blob_id);
+      },
+      std::move(then));
+}
+
+Result<void> SqliteRequests::do_stage(Transaction& transaction, const LeaseId& lease,
+                                      const std::string& credential, const std::string& blob_id) {
+  const std::optional<LeaseRow> row = find_lease(transaction.db, lease, credential);
+  if (!row || row->outcome) return lease_lost();
+  transaction.db.run("INSERT OR IGNORE INTO blob (id, state, lease) VALUES (?1, 0, ?2)", blob_id,
+                     lease);
+  if (transaction.db.changed() == 1) return {};
+  Rows same = transaction.db.query("SELECT 1 FROM blob WHERE id = ?1 AND state = 0 AND lease = ?2",
+                                   blob_id, lease);
+  if (!same.next()) return Error{ErrorCode::kConflict, "this blob id is taken"};
+  return {};
+}
+
+void SqliteRequests::finish(LeaseId lease, std::string credential, Finish finish,
+                            Then<RequestState> then) {
+  writer_->submit<RequestState>(
+      [this, lease = std::move(lease), credential = std::move(credential),
+       finish = std::move(finish)](Transaction& transaction) {
+        return do_finish(transaction, lease, credential, finish);
+      },
+      std::move(then));
+}
+
+Result<RequestState> SqliteRequests::do_finish(Transaction& transaction, const LeaseId& lease,
+                                               const std::string& credential,
+                                               const Finish& finish) {
+  const std::optional<LeaseRow> row = find_lease(transaction.db, lease, credential);
+  if (!row) return lease_lost();
+  if (row->outcome) {
+    if (*row->outcome != static_cast<int>(finish.outcome)) return lease_lost();
+    return row->end_state;
+  }
+  std::optional<Subject> subject = Life::at(transaction.db, row->request);
+  if (!subject) return lease_lost();
+
+  const RequestEvent event = event_of(finish, *subject);
+  const RequestState next = *after(subject->state, event);
+  if (next == RequestState::kSucceeded) {
+    if (Result<void> published = publish(transaction, subject->row, lease, finish);
+        !published.ok()) {
+      return published.error();
+    }
+  }
+  // Whatever else it sent is not needed: it will send nothing more.
+  transaction.db.run("UPDATE blob SET state = 2, lease = NULL WHERE state = 0 AND lease = ?1",
+                     lease);
+  transaction.db.run("UPDATE lease SET outcome = ?2, end_state = ?3 WHERE id = ?1", lease,
+                     finish.outcome, next);
+  transaction.committed.emplace_back([this, lease] { leases_.remove(lease); });
+
+  Ending ending{finish.error, finish.metadata, finish.cost, count_pictures(finish)};
+  if (event == RequestEvent::kExhaust) {
+    ending.error = Error{ErrorCode::kWorkerLost, "every worker that took this request gave it up"};
+  }
+  life_.move(transaction, *subject, event, ending);
+  return subject->state;
+}
+
+void SqliteRequests::lose(std::string credential, Then<int> then) {
+  writer_->submit<int>(
+      [this, credential = std::move(credential)](Transaction& transaction) -> Result<int> {
+        std::vector<int64_t> lost;
+        {
+          Rows rows = transaction.db.query(
+              "SELECT request FROM lease WHERE credential = ?1 AND outcome IS NULL", credential);
+          while (rows.next()) lost.push_back(rows.integer(0));
+        }
+        for (const int64_t row : lost) {
+          if (std::optional<Subject> subject = Life::at(transaction.db, row))
+            life_.lose(transaction, *subject);
+        }
+        return static_cast<int>(lost.size());
+      },
+      std::move(then));
+}
+
+}  // namespace plantain::store::sqlite
