@@ -23,6 +23,7 @@ struct Model {
   std::string kind;                      // "image"
   int64_t base_price_microdollars = 0;   // per price_unit
   std::string price_unit;                // "output" or "second"
+  std::string seconds_input;  // for "second": the integer input that says how many; else empty
   std::string pricing_note;
   std::map<std::string, double> resolution_factors;  // "4K" -> 2.0; missing: 1
   double web_search_factor = 1;
@@ -31,6 +32,7 @@ struct Model {
   Json output_schema;
   std::shared_ptr<const Schema> enforced;  // input_schema and what is enforced beyond it
   Json enforced_schema;                    // the same as JSON, for OpenAPI
+  std::map<std::string, std::string> messages;  // "/prompt pattern" -> what that fault says
 };
 
 class Catalog {
@@ -63,7 +65,9 @@ struct Checked {
 // is the integer 1 and is kept as such. Unknown names are faults that say which name was meant.
 Checked check_input(const Model& model, const Json& input);
 
-// The most a request with this completed input may cost, in micro-dollars.
+// The most a request with this completed input may cost, in micro-dollars: the price of one unit,
+// base * resolution factor * web search factor, rounded half up to a whole micro-dollar, times the
+// most pictures (times the seconds, for models that are priced by them).
 int64_t price_of(const Model& model, const JsonObject& completed);
 
 }  // namespace plantain::catalog
