@@ -37,7 +37,8 @@ std::string xmp_packet(const Provenance& provenance);
 // The XMP packet inside a file, or nothing. For tests and for people who ask what a file says.
 std::optional<std::string> read_xmp(std::string_view file);
 
-// What a file is, by its bytes alone, without decoding pixels.
+// What a file is, by its bytes alone, without decoding pixels. The sides are those stored, before
+// any EXIF orientation. Reads headers only, in constant memory; any bytes will do.
 struct FileKind {
   Format format;
   int width;
@@ -45,9 +46,11 @@ struct FileKind {
 };
 std::optional<FileKind> identify(std::string_view file);
 
-// The pixels of a file of one of the three formats: first frame, converted to sRGB 8 bit, over
-// white where it is transparent, turned upright by its EXIF orientation. Refuses before it
-// allocates: sides and pixels beyond base/limits.h, JPEGs with more than 100 scans.
+// The pixels of a file of one of the three formats: first frame, 8 bit, over white where it is
+// transparent, turned upright by its EXIF orientation. The numbers are taken as sRGB: profiles and
+// gamma inside the file are ignored, four inks (CMYK) are converted by the plain formula.
+// Refuses before it allocates: sides and pixels beyond base/limits.h. Refuses on the way: JPEGs
+// with more than 100 scans, files cut short, pixels that a decoder would have to make up.
 // kFileUnreachable: not a picture, broken, or too large; the message says which.
 Result<Pixels> decode(std::string_view file);
 
