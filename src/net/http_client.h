@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,10 +21,14 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::chrono::milliseconds timeout{30'000};  // of the whole exchange; 0: none (streams)
-  std::size_t answer_max_bytes = std::size_t{128} << 20;
-  // Given each piece of the answer's body as it comes, instead of keeping it; false: stop here.
+  std::chrono::seconds silence{0};            // give up after this long without a byte; 0: never
+  std::size_t answer_max_bytes = std::size_t{128} << 20;  // of a body that is kept
+  // Given each piece of the answer's body as it comes, instead of keeping it; false: stop here,
+  // which is a success. The answer's status and headers are known only at the end.
   std::function<bool(std::string_view piece)> on_data;
-  const std::atomic<bool>* abort = nullptr;   // set from any thread: give up soon, with kCancelled
+  // Called at least once a second while the exchange lasts.
+  std::function<void()> on_tick;
+  const std::atomic<bool>* abort = nullptr;  // set from any thread: give up soon, with kCancelled
 };
 
 struct HttpAnswer {
@@ -44,8 +49,9 @@ class HttpClient {
   HttpClient(HttpClient&&) noexcept;
   HttpClient& operator=(HttpClient&&) noexcept;
 
-  // An answer of any status is a success. kUnavailable: no answer (refused, cut, timed out; the
-  // message says which, without the url); kTooLarge; kCancelled.
+  // An answer of any status is a success. kUnavailable: no whole answer (refused, cut, timed out;
+  // the message says which, without the url); kTooLarge; kCancelled, within about a second of the
+  // wish; kInvalidInput: an address or a header that cannot be sent.
   Result<HttpAnswer> send(const HttpRequest& request);
 
  private:

@@ -1,0 +1,230 @@
+#include "net/http_client.h"
+
+#include <curl/curl.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace plantain::net {
+namespace {
+
+// The library wants one call before any other and before a second thread uses it.
+void start_library_once() {
+  static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  CHECK(started);
+}
+
+struct HeaderList {
+  HeaderList() = default;
+  HeaderList(const HeaderList&) = delete;
+  HeaderList& operator=(const HeaderList&) = delete;
+  ~HeaderList() { curl_slist_free_all(first); }
+  void add(const std::string& line) {
+    curl_slist* longer = curl_slist_append(first, line.c_str());
+    CHECK(longer != nullptr);
+    first = longer;
+  }
+  curl_slist* first = nullptr;
+};
+
+// One exchange on its way; what the library's callbacks see of it.
+struct Exchange {
+  const HttpRequest& request;
+  HttpAnswer answer;
+  bool too_large = false;
+  bool stopped = false;  // by on_data
+  bool silent = false;
+  curl_off_t bytes = 0;  // both ways, when last looked at
+  std::chrono::steady_clock::time_point moved = std::chrono::steady_clock::now();
+};
+
+bool wants_abort(const HttpRequest& request) {
+  return request.abort != nullptr && request.abort->load(std::memory_order_relaxed);
+}
+
+std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* opaque) {
+  Exchange& exchange = *static_cast<Exchange*>(opaque);
+  const std::string_view piece(bytes, count);
+  if (exchange.request.on_data) {
+    if (exchange.request.on_data(piece)) return count;
+    exchange.stopped = true;
+    return CURL_WRITEFUNC_ERROR;
+  }
+  // Counted here and not only by the announced length: a chunked answer announces none.
+  if (count > exchange.request.answer_max_bytes - exchange.answer.body.size()) {
+    exchange.too_large = true;
+    return CURL_WRITEFUNC_ERROR;
+  }
+  exchange.answer.body.append(piece);
+  return count;
+}
+
+std::size_t take_header(char* bytes, std::size_t, std::size_t count, void* opaque) {
+  Exchange& exchange = *static_cast<Exchange*>(opaque);
+  const std::string_view line = trim_ascii({bytes, count});
+  const auto colon = line.find(':');
+  if (line.starts_with("HTTP/")) {
+    exchange.answer.headers.clear();  // an interim answer came before this one
+  } else if (colon != std::string_view::npos) {
+    exchange.answer.headers.emplace_back(to_lower_ascii(line.substr(0, colon)),
+                                         std::string(trim_ascii(line.substr(colon + 1))));
+  }
+  return count;
+}
+
+// The library calls this at least once a second. Its own "low speed" limit averages over several
+// seconds, so silence is measured here.
+int look_for_end(void* opaque, curl_off_t, curl_off_t received, curl_off_t, curl_off_t sent) {
+  Exchange& exchange = *static_cast<Exchange*>(opaque);
+  const auto now = std::chrono::steady_clock::now();
+  if (received + sent != exchange.bytes) {
+    exchange.bytes = received + sent;
+    exchange.moved = now;
+  }
+  const std::chrono::seconds silence = exchange.request.silence;
+  if (exchange.request.on_tick) exchange.request.on_tick();
+  exchange.silent = silence.count() > 0 && now - exchange.moved >= silence;
+  return exchange.silent || wants_abort(exchange.request) ? 1 : 0;
+}
+
+bool breaks_a_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+Result<void> add_headers(const HttpRequest& request, HeaderList& list) {
+  bool has_type = false;
+  for (const auto& [name, value] : request.headers) {
+    if (name.empty() || breaks_a_line(name) || breaks_a_line(value)) {
+      return invalid("a header field holds a line break or has no name");
+    }
+    // "Name;" is how the library is asked to send a field without a value.
+    list.add(value.empty() ? concat(name, ";") : concat(name, ": ", value));
+    has_type = has_type || to_lower_ascii(name) == "content-type";
+  }
+  // The library would say "form data" by itself, and wait a second for a "100 Continue".
+  if (!has_type) list.add("Content-Type:");
+  list.add("Expect:");
+  return {};
+}
+
+template <class Value>
+void set(CURL* handle, CURLoption option, Value value) {
+  const CURLcode code = curl_easy_setopt(handle, option, value);
+  CHECK(code == CURLE_OK);  // the options below exist in the version we require
+}
+
+void set_method(CURL* handle, const HttpRequest& request) {
+  const bool sends_body = !request.body.empty() || request.method == "POST" ||
+                          request.method == "PUT" || request.method == "PATCH";
+  if (sends_body) {
+    set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(handle, CURLOPT_POSTFIELDS, request.body.c_str());
+  } else if (request.method == "HEAD") {
+    set(handle, CURLOPT_NOBODY, 1L);
+  }
+  set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+void set_rules(CURL* handle, const HttpRequest& request, const Path& unix_socket) {
+  set(handle, CURLOPT_NOSIGNAL, 1L);
+  set(handle, CURLOPT_PROXY, "");  // also against a proxy named by the environment
+  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  set(handle, CURLOPT_USERAGENT, "plantain");
+  set(handle, CURLOPT_CONNECTTIMEOUT_MS,
+      static_cast<long>(std::chrono::milliseconds(limits::kConnectMax).count()));
+  set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  if (!unix_socket.empty()) set(handle, CURLOPT_UNIX_SOCKET_PATH, unix_socket.c_str());
+}
+
+void set_callbacks(CURL* handle, Exchange& exchange) {
+  set(handle, CURLOPT_WRITEFUNCTION, take_body);
+  set(handle, CURLOPT_WRITEDATA, static_cast<void*>(&exchange));
+  set(handle, CURLOPT_HEADERFUNCTION, take_header);
+  set(handle, CURLOPT_HEADERDATA, static_cast<void*>(&exchange));
+  set(handle, CURLOPT_XFERINFOFUNCTION, look_for_end);
+  set(handle, CURLOPT_XFERINFODATA, static_cast<void*>(&exchange));
+  set(handle, CURLOPT_NOPROGRESS, 0L);
+}
+
+// The library's own sentences name hosts and addresses; ours do not.
+Error no_answer(CURLcode code) {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+      return invalid("the address is not one that begins with http:// or https://");
+    case CURLE_COULDNT_CONNECT:
+      return {ErrorCode::kUnavailable, "the connection was refused"};
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return {ErrorCode::kUnavailable, "the name of the host is not known"};
+    case CURLE_OPERATION_TIMEDOUT:
+      return {ErrorCode::kUnavailable, "timed out"};
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+      return {ErrorCode::kUnavailable, "no secure connection: the certificate was not accepted"};
+    default:
+      return {ErrorCode::kUnavailable, "the connection was cut before the answer was whole"};
+  }
+}
+
+}  // namespace
+
+struct HttpClient::State {
+  explicit State(Path socket) : unix_socket(std::move(socket)) {
+    start_library_once();
+    handle = curl_easy_init();
+    CHECK(handle != nullptr);
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() { curl_easy_cleanup(handle); }
+
+  const Path unix_socket;
+  CURL* handle = nullptr;  // keeps its connections from call to call
+};
+
+HttpClient::HttpClient(Path unix_socket)
+    : state_(std::make_unique<State>(std::move(unix_socket))) {}
+HttpClient::~HttpClient() = default;
+HttpClient::HttpClient(HttpClient&&) noexcept = default;
+HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
+
+Result<HttpAnswer> HttpClient::send(const HttpRequest& request) {
+  const Error cancelled{ErrorCode::kCancelled, "the call was given up"};
+  if (wants_abort(request)) return cancelled;
+  HeaderList headers;
+  if (Result<void> added = add_headers(request, headers); !added.ok()) return added.error();
+
+  CURL* const handle = state_->handle;
+  curl_easy_reset(handle);
+  Exchange exchange{.request = request, .answer = {}};
+  if (curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str()) != CURLE_OK) {
+    return no_answer(CURLE_URL_MALFORMAT);
+  }
+  set(handle, CURLOPT_HTTPHEADER, headers.first);
+  set_method(handle, request);
+  set_rules(handle, request, state_->unix_socket);
+  set_callbacks(handle, exchange);
+
+  const CURLcode code = curl_easy_perform(handle);
+  long status = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  exchange.answer.status = static_cast<int>(status);
+  if (code == CURLE_OK || exchange.stopped) return std::move(exchange.answer);
+  if (exchange.silent) return no_answer(CURLE_OPERATION_TIMEDOUT);
+  if (code == CURLE_ABORTED_BY_CALLBACK) return cancelled;
+  if (exchange.too_large) {
+    return Error{ErrorCode::kTooLarge,
+                 concat("the answer is larger than ", request.answer_max_bytes, " bytes")};
+  }
+  return no_answer(code);
+}
+
+std::string HttpAnswer::header(std::string_view lower_case_name) const {
+  for (const auto& [name, value] : headers) {
+    if (name == lower_case_name) return value;
+  }
+  return {};
+}
+
+}  // namespace plantain::net
