@@ -1,0 +1,73 @@
+// The configuration: one TOML file, the environment and the flags, in rising order of precedence,
+// over the defaults of the settings table (settings.h).
+// Threads: plain values and pure functions, but for reading the file.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/files.h"
+#include "base/log.h"
+#include "cli/world.h"
+
+namespace plantain::cli {
+
+struct ModelConfig {
+  std::vector<std::string> engines;            // in order; empty: the catalogue's
+  std::optional<int64_t> price_microdollars;   // nothing: the catalogue's
+};
+
+struct Config {
+  struct Server {
+    std::string host = "127.0.0.1";
+    int port = 8080;         // 0: any free one
+    std::string public_url;  // without a slash at its end; empty: the address itself
+    Path data_dir;
+    std::chrono::seconds drain_timeout{30};
+    LogLevel log_level = LogLevel::kInfo;
+    bool public_catalog = false;
+    Path key_file;
+  } server;
+  int worker_count = 1;
+  std::optional<std::chrono::seconds> retention{604'800};  // nothing: for ever
+  Path catalog_folder;                                     // empty: only the built-in models
+  std::map<std::string, ModelConfig> models;               // by model id
+};
+
+// One thing that is wrong, and where: "plantain.toml:3:8", "$PLANTAIN_SERVER_PORT", "--server.port".
+struct ConfigFault {
+  std::string where;
+  std::string message;
+};
+
+// A setting as a flag gave it; for settings of models the text begins with "<model id>=".
+struct FlagValue {
+  std::string setting;  // "server.port"
+  std::string text;
+};
+
+struct LoadedConfig {
+  Config config;                               // to be used only when faults is empty
+  std::vector<ConfigFault> faults;             // all of them
+  std::optional<Path> file;                    // the one that was read
+  std::map<std::string, std::string> origins;  // setting -> where its value came from; missing: default
+};
+
+// Reads `named` or else the first of $PLANTAIN_CONFIG, ./plantain.toml, the user's and the system's
+// file; only a file that was named must exist. Relative paths in a file begin at its folder.
+LoadedConfig load_config(const World& world, const std::optional<Path>& named,
+                         const std::vector<FlagValue>& flags);
+
+// As a TOML file in which every setting says where it came from.
+std::string show_config(const LoadedConfig& loaded);
+
+// One line per fault, each ending in a line break.
+std::string describe_faults(const std::vector<ConfigFault>& faults);
+
+bool is_loopback_host(std::string_view host);
+
+}  // namespace plantain::cli

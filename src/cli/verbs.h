@@ -1,0 +1,50 @@
+// The verbs: each takes the words as values, returns the exit code and says on world.out what was
+// asked for and on world.err what is to be said about it.
+#pragma once
+
+#include <string_view>
+
+#include "cli/arguments.h"
+#include "cli/cli.h"
+
+namespace plantain::cli {
+
+// What a verb may use. The three outlive it.
+struct Session {
+  const Arguments& arguments;
+  const Hooks& hooks;
+  const World& world;
+};
+
+// verbs_local.cc: no server needed.
+int serve(const Session& session);
+int worker(const Session& session);
+int generate(const Session& session);
+int config_check(const Session& session);
+int config_show(const Session& session);
+int sketch_explain(const Session& session);
+int version(const Session& session);
+
+// verb_submit.cc
+int submit(const Session& session);
+
+// verbs_remote.cc
+int models(const Session& session);
+int keys_list(const Session& session);
+int keys_create(const Session& session);
+int keys_revoke(const Session& session);
+int requests_list(const Session& session);
+int requests_show(const Session& session);
+int requests_cancel(const Session& session);
+int requests_delete(const Session& session);
+int requests_events(const Session& session);
+
+// Says what went wrong on world.err. Returns the exit code that fits.
+int fail(const Session& session, const Error& error);
+int fail_usage(const Session& session, std::string_view message);
+
+// The place -o names and, when its ending says a format that no flag did, that format as an input.
+// A usage fault, as kInvalidInput, when flag and ending disagree.
+Result<OutputPlace> settle_output(const Arguments& arguments, JsonObject& input);
+
+}  // namespace plantain::cli
