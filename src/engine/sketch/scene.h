@@ -44,16 +44,19 @@ struct Actor {
   std::string words;             // the words of the prompt that named it
   Kind kind = Kind::kObject;
   int count = 1;                 // 1 … 60
-  float height_m = 1;            // typical height in metres
+  float height_m = 1;            // typical height in metres of what the drawing shows
   std::optional<Rgb> colour;     // "a red car"
   std::string colour_word;       // "red"; empty when unsaid
   Relation relation = Relation::kNone;
   int relative_to = -1;          // index of the other actor; -1: none
+  bool bust = false;             // the drawing is a head or ends at the chest
+  std::string pose;              // "sitting", "running", "flying" …; empty: unsaid
 };
 
 struct Scene {
   std::vector<Actor> actors;     // the subject first
   Place place = Place::kUnsaid;
+  std::vector<Place> other_places;  // said after it: "a lake with mountains"
   std::string place_name;        // "tokyo": a town or land that has its own marks; empty: none
   TimeOfDay time = TimeOfDay::kUnsaid;
   std::vector<Weather> weather;  // in the order said; empty: unsaid

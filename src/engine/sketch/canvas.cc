@@ -1,0 +1,257 @@
+#include "engine/sketch/canvas.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "engine/sketch/maths.h"
+
+namespace plantain::engine::sketch {
+namespace {
+
+// Running mean of 2 radius + 1 values with a stride, edges repeated.
+template <class T>
+void running_mean(const T* from, T* to, int n, int radius) {
+  const float weight = 1.0f / static_cast<float>(2 * radius + 1);
+  T sum = from[0] * static_cast<float>(radius + 1);
+  for (int i = 1; i <= radius; ++i) sum = sum + from[std::min(i, n - 1)];
+  for (int i = 0; i < n; ++i) {
+    to[i] = sum * weight;
+    sum = sum + from[std::min(i + radius + 1, n - 1)] - from[std::max(i - radius, 0)];
+  }
+}
+
+// Three boxes whose variances add up to sigma².
+void box_radii(float sigma, int radii[3]) {
+  const float ideal = std::sqrt(12 * sigma * sigma / 3 + 1);
+  int low = static_cast<int>(ideal);
+  if (low % 2 == 0) --low;
+  low = std::max(low, 1);
+  const float l = static_cast<float>(low);
+  const float m = (12 * sigma * sigma - 3 * l * l - 12 * l - 9) / (-4 * l - 4);
+  const int lows = static_cast<int>(std::floor(m + 0.5f));
+  for (int i = 0; i < 3; ++i) radii[i] = ((i < lows ? low : low + 2) - 1) / 2;
+}
+
+template <class T>
+void blur_rows(T* pixels, int width, int height, float sigma) {
+  int radii[3];
+  box_radii(sigma, radii);
+  std::vector<T> line(static_cast<size_t>(width));
+  for (int y = 0; y < height; ++y) {
+    T* row = pixels + static_cast<size_t>(y) * width;
+    for (int pass = 0; pass < 3; ++pass) {
+      if (radii[pass] == 0) continue;
+      running_mean(row, line.data(), width, radii[pass]);
+      std::copy(line.begin(), line.end(), row);
+    }
+  }
+}
+
+// Columns are blurred in strips so that memory is read along rows.
+template <class T>
+void blur_columns(T* pixels, int width, int height, float sigma) {
+  constexpr int kStrip = 16;
+  int radii[3];
+  box_radii(sigma, radii);
+  std::vector<T> column(static_cast<size_t>(height) * kStrip), other(static_cast<size_t>(height));
+  for (int x0 = 0; x0 < width; x0 += kStrip) {
+    const int n = std::min(kStrip, width - x0);
+    for (int y = 0; y < height; ++y) {
+      for (int i = 0; i < n; ++i) {
+        column[static_cast<size_t>(i) * height + y] = pixels[static_cast<size_t>(y) * width + x0 + i];
+      }
+    }
+    for (int i = 0; i < n; ++i) {
+      T* line = column.data() + static_cast<size_t>(i) * height;
+      for (int pass = 0; pass < 3; ++pass) {
+        if (radii[pass] == 0) continue;
+        running_mean(line, other.data(), height, radii[pass]);
+        std::copy(other.begin(), other.end(), line);
+      }
+    }
+    for (int y = 0; y < height; ++y) {
+      for (int i = 0; i < n; ++i) {
+        pixels[static_cast<size_t>(y) * width + x0 + i] = column[static_cast<size_t>(i) * height + y];
+      }
+    }
+  }
+}
+
+float from_srgb(float s) { return s <= 0.04045f ? s / 12.92f : std::pow((s + 0.055f) / 1.055f, 2.4f); }
+
+template <class Combine>
+void combine_scaled(Canvas& below, const Canvas& above, Combine combine) {
+  const float step = above.scale / below.scale;
+  for (int y = 0; y < below.height; ++y) {
+    const float sy = std::clamp((static_cast<float>(y) + 0.5f) * step - 0.5f, 0.0f, static_cast<float>(above.height - 1));
+    const int y0 = static_cast<int>(sy);
+    const Pixel* upper = above.row(y0);
+    const Pixel* lower = above.row(std::min(y0 + 1, above.height - 1));
+    const float ty = sy - static_cast<float>(y0);
+    Pixel* row = below.row(y);
+    for (int x = 0; x < below.width; ++x) {
+      const float sx = std::clamp((static_cast<float>(x) + 0.5f) * step - 0.5f, 0.0f, static_cast<float>(above.width - 1));
+      const int x0 = static_cast<int>(sx);
+      const int x1 = std::min(x0 + 1, above.width - 1);
+      const float tx = sx - static_cast<float>(x0);
+      const Pixel light = mix(mix(upper[x0], upper[x1], tx), mix(lower[x0], lower[x1], tx), ty);
+      row[x] = combine(row[x], light);
+    }
+  }
+}
+
+}  // namespace
+
+Rgb rgb(uint32_t hex) {
+  const auto part = [&](int shift) { return from_srgb(static_cast<float>((hex >> shift) & 255) / 255.0f); };
+  return {part(16), part(8), part(0)};
+}
+
+Rgb from_hsv(float hue, float saturation, float value) {
+  const auto part = [&](float n) {
+    const float k = fraction(n / 6 + hue) * 6;
+    return value - value * saturation * clamp01(std::min(k, 4 - k));
+  };
+  return {part(5), part(3), part(1)};
+}
+
+Hsv to_hsv(const Rgb& c) {
+  const float high = std::max({c.r, c.g, c.b});
+  const float low = std::min({c.r, c.g, c.b});
+  const float range = high - low;
+  if (range <= 1e-6f) return {0, 0, high};
+  float h = 0;
+  if (high == c.r) {
+    h = (c.g - c.b) / range;
+  } else if (high == c.g) {
+    h = 2 + (c.b - c.r) / range;
+  } else {
+    h = 4 + (c.r - c.g) / range;
+  }
+  return {fraction(h / 6), range / high, high};
+}
+
+float Field::at_clamped(int x, int y) const {
+  return row(std::clamp(y, 0, height - 1))[std::clamp(x, 0, width - 1)];
+}
+
+Canvas canvas_for(int picture_width, int picture_height, float scale) {
+  const auto side = [&](int length) { return std::max(1, static_cast<int>(std::ceil(static_cast<float>(length) * scale))); };
+  return Canvas(side(picture_width), side(picture_height), scale);
+}
+
+Pixel sample(const Canvas& from, float x, float y) {
+  const float sx = std::clamp(x - 0.5f, 0.0f, static_cast<float>(from.width - 1));
+  const float sy = std::clamp(y - 0.5f, 0.0f, static_cast<float>(from.height - 1));
+  const int x0 = static_cast<int>(sx), y0 = static_cast<int>(sy);
+  const int x1 = std::min(x0 + 1, from.width - 1);
+  const Pixel* upper = from.row(y0);
+  const Pixel* lower = from.row(std::min(y0 + 1, from.height - 1));
+  const float tx = sx - static_cast<float>(x0);
+  return mix(mix(upper[x0], upper[x1], tx), mix(lower[x0], lower[x1], tx), sy - static_cast<float>(y0));
+}
+
+float sample(const Field& from, float x, float y) {
+  const float sx = std::clamp(x - 0.5f, 0.0f, static_cast<float>(from.width - 1));
+  const float sy = std::clamp(y - 0.5f, 0.0f, static_cast<float>(from.height - 1));
+  const int x0 = static_cast<int>(sx), y0 = static_cast<int>(sy);
+  const int x1 = std::min(x0 + 1, from.width - 1);
+  const float* upper = from.row(y0);
+  const float* lower = from.row(std::min(y0 + 1, from.height - 1));
+  const float tx = sx - static_cast<float>(x0);
+  return mix(mix(upper[x0], upper[x1], tx), mix(lower[x0], lower[x1], tx), sy - static_cast<float>(y0));
+}
+
+void lay_over(Canvas& below, const Canvas& above, int x, int y) {
+  const int first_x = std::max(0, -x), last_x = std::min(above.width, below.width - x);
+  const int first_y = std::max(0, -y), last_y = std::min(above.height, below.height - y);
+  for (int j = first_y; j < last_y; ++j) {
+    const Pixel* from = above.row(j);
+    Pixel* to = below.row(y + j) + x;
+    for (int i = first_x; i < last_x; ++i) to[i] = over(to[i], from[i]);
+  }
+}
+
+void lay_scaled_over(Canvas& below, const Canvas& above, float strength) {
+  combine_scaled(below, above, [&](Pixel b, Pixel a) { return over(b, a * strength); });
+}
+
+void add_scaled(Canvas& below, const Canvas& light, float strength) {
+  combine_scaled(below, light, [&](Pixel b, Pixel l) {
+    Pixel sum = b + l * strength;
+    sum.v[3] = b.v[3];
+    return sum;
+  });
+}
+
+Canvas halved(const Canvas& from) { return reduced(from, 2); }
+
+Canvas reduced(const Canvas& from, int n) {
+  CHECK(n >= 1);
+  Canvas small((from.width + n - 1) / n, (from.height + n - 1) / n, from.scale / static_cast<float>(n));
+  for (int y = 0; y < small.height; ++y) {
+    Pixel* to = small.row(y);
+    const int lines = std::min(n, from.height - y * n);
+    for (int x = 0; x < small.width; ++x) {
+      const int columns = std::min(n, from.width - x * n);
+      Pixel sum;
+      for (int j = 0; j < lines; ++j) {
+        const Pixel* line = from.row(y * n + j) + x * n;
+        for (int i = 0; i < columns; ++i) sum = sum + line[i];
+      }
+      to[x] = sum * (1.0f / static_cast<float>(lines * columns));
+    }
+  }
+  return small;
+}
+
+void blur(Canvas& canvas, float sigma_x, float sigma_y) {
+  if (sigma_x > 0.2f) blur_rows(canvas.pixels.data(), canvas.width, canvas.height, sigma_x);
+  if (sigma_y > 0.2f) blur_columns(canvas.pixels.data(), canvas.width, canvas.height, sigma_y);
+}
+
+void blur(Field& field, float sigma) {
+  if (sigma <= 0.2f) return;
+  blur_rows(field.values.data(), field.width, field.height, sigma);
+  blur_columns(field.values.data(), field.width, field.height, sigma);
+}
+
+void blur_disc(Canvas& canvas, float radius) {
+  const int r = static_cast<int>(radius + 0.5f);
+  if (r < 1) return;
+  std::vector<int> half(static_cast<size_t>(2 * r + 1));
+  int area = 0;
+  for (int dy = -r; dy <= r; ++dy) {
+    const float reach = std::sqrt(std::max(0.0f, radius * radius - static_cast<float>(dy * dy)));
+    half[static_cast<size_t>(dy + r)] = static_cast<int>(reach + 0.5f);
+    area += 2 * half[static_cast<size_t>(dy + r)] + 1;
+  }
+  // Sums along each row, with r + 1 repeated pixels at either end.
+  const int pad = r + 2, length = canvas.width + 2 * pad;
+  std::vector<Pixel> sums(static_cast<size_t>(length) * canvas.height);
+  for (int y = 0; y < canvas.height; ++y) {
+    const Pixel* row = canvas.row(y);
+    Pixel* line = sums.data() + static_cast<size_t>(y) * length;
+    Pixel sum;
+    for (int i = 0; i < length; ++i) {
+      sum = sum + row[std::clamp(i - pad, 0, canvas.width - 1)];
+      line[i] = sum;
+    }
+  }
+  const float weight = 1.0f / static_cast<float>(area);
+  std::vector<Pixel> line(static_cast<size_t>(canvas.width));
+  for (int y = 0; y < canvas.height; ++y) {
+    std::fill(line.begin(), line.end(), Pixel());
+    for (int dy = -r; dy <= r; ++dy) {
+      const int source = std::clamp(y + dy, 0, canvas.height - 1);
+      const int h = half[static_cast<size_t>(dy + r)];
+      const Pixel* from = sums.data() + static_cast<size_t>(source) * length + pad;
+      for (int x = 0; x < canvas.width; ++x) line[static_cast<size_t>(x)] = line[static_cast<size_t>(x)] + from[x + h] - from[x - h - 1];
+    }
+    Pixel* to = canvas.row(y);
+    for (int x = 0; x < canvas.width; ++x) to[x] = line[static_cast<size_t>(x)] * weight;
+  }
+}
+
+}  // namespace plantain::engine::sketch

@@ -1,0 +1,107 @@
+// Light on a grid: what every layer paints into, in linear light with premultiplied alpha.
+// Threads: values; a canvas is used by one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/sketch/scene.h"
+
+namespace plantain::engine::sketch {
+
+// Red, green, blue and cover of one pixel, computed together.
+struct Pixel {
+  typedef float Four __attribute__((vector_size(16)));
+  Four v{0, 0, 0, 0};
+
+  Pixel() = default;
+  explicit Pixel(Four four) : v(four) {}
+  Pixel(float r, float g, float b, float a = 1) : v{r, g, b, a} {}
+  explicit Pixel(const Rgb& c, float a = 1) : v{c.r, c.g, c.b, a} {}
+
+  float r() const { return v[0]; }
+  float g() const { return v[1]; }
+  float b() const { return v[2]; }
+  float a() const { return v[3]; }
+};
+
+inline Pixel::Four four(float x) { return Pixel::Four{x, x, x, x}; }
+inline Pixel operator+(Pixel a, Pixel b) { return Pixel(a.v + b.v); }
+inline Pixel operator-(Pixel a, Pixel b) { return Pixel(a.v - b.v); }
+inline Pixel operator*(Pixel a, Pixel b) { return Pixel(a.v * b.v); }
+inline Pixel operator*(Pixel a, float k) { return Pixel(a.v * four(k)); }
+inline Pixel mix(Pixel a, Pixel b, float t) { return Pixel(a.v + (b.v - a.v) * four(t)); }
+inline Pixel over(Pixel below, Pixel above) { return Pixel(above.v + below.v * four(1 - above.v[3])); }
+inline float luminance(Pixel p) { return 0.2126f * p.v[0] + 0.7152f * p.v[1] + 0.0722f * p.v[2]; }
+
+inline Rgb operator*(const Rgb& c, float k) { return {c.r * k, c.g * k, c.b * k}; }
+inline Rgb operator*(const Rgb& a, const Rgb& b) { return {a.r * b.r, a.g * b.g, a.b * b.b}; }
+inline Rgb operator+(const Rgb& a, const Rgb& b) { return {a.r + b.r, a.g + b.g, a.b + b.b}; }
+inline Rgb mix(const Rgb& a, const Rgb& b, float t) { return a + (b + a * -1.0f) * t; }
+inline float luminance(const Rgb& c) { return 0.2126f * c.r + 0.7152f * c.g + 0.0722f * c.b; }
+// "#rrggbb" as linear light.
+Rgb rgb(uint32_t hex);
+// Hue in turns, saturation and value 0 … 1, as linear light.
+Rgb from_hsv(float hue, float saturation, float value);
+struct Hsv {
+  float h, s, v;
+};
+Hsv to_hsv(const Rgb& colour);
+
+// `scale` says how many of its pixels make one pixel of the picture: soft layers are painted small.
+struct Canvas {
+  int width = 0;
+  int height = 0;
+  float scale = 1;
+  std::vector<Pixel> pixels;
+
+  Canvas() = default;
+  Canvas(int w, int h, float s = 1) : width(w), height(h), scale(s), pixels(static_cast<size_t>(w) * h) {}
+
+  Pixel* row(int y) { return pixels.data() + static_cast<size_t>(y) * width; }
+  const Pixel* row(int y) const { return pixels.data() + static_cast<size_t>(y) * width; }
+  // Where a pixel's middle lies in the picture.
+  float x_of(int column) const { return (static_cast<float>(column) + 0.5f) / scale; }
+  float y_of(int line) const { return (static_cast<float>(line) + 0.5f) / scale; }
+};
+
+// One number a pixel: masks, heights, noise.
+struct Field {
+  int width = 0;
+  int height = 0;
+  std::vector<float> values;
+
+  Field() = default;
+  Field(int w, int h, float value = 0) : width(w), height(h), values(static_cast<size_t>(w) * h, value) {}
+
+  float* row(int y) { return values.data() + static_cast<size_t>(y) * width; }
+  const float* row(int y) const { return values.data() + static_cast<size_t>(y) * width; }
+  float at_clamped(int x, int y) const;
+};
+
+// A canvas for the whole picture at a fraction of its size.
+Canvas canvas_for(int picture_width, int picture_height, float scale);
+
+// The canvas at a point in its own pixels (middles at .5), between its pixels bilinear, edges clamped.
+Pixel sample(const Canvas& from, float x, float y);
+float sample(const Field& from, float x, float y);
+
+// `above` over `below`, its upper left corner at (x, y), both at the same scale.
+void lay_over(Canvas& below, const Canvas& above, int x, int y);
+// A whole-picture layer of another scale over, or added to, `below`.
+void lay_scaled_over(Canvas& below, const Canvas& above, float strength = 1);
+void add_scaled(Canvas& below, const Canvas& light, float strength);
+
+// Half the size, each pixel the mean of four.
+Canvas halved(const Canvas& from);
+// The mean over blocks of n × n.
+Canvas reduced(const Canvas& from, int n);
+
+// Nearly Gaussian: three running means each way. Sigmas in the canvas's own pixels; edges repeat.
+void blur(Canvas& canvas, float sigma_x, float sigma_y);
+void blur(Field& field, float sigma);
+
+// A lens out of focus: the mean over a disc, in the canvas's own pixels.
+void blur_disc(Canvas& canvas, float radius);
+
+}  // namespace plantain::engine::sketch

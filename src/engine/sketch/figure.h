@@ -1,0 +1,34 @@
+// What an actor looks like before light falls on it: its drawing, recoloured, with the body a bust
+// lacks; or, for a portrait of a person, a painted likeness.
+// Threads: pure functions.
+#pragma once
+
+#include "engine/sketch/raster.h"
+#include "engine/sketch/stage.h"
+
+namespace plantain::engine::sketch {
+
+// A small bright reflection, in fractions of the figure's width and height; the radius of its height.
+struct Glint {
+  float x, y, radius;
+  Rgb light;
+};
+
+struct Figure {
+  Canvas colours;   // premultiplied linear albedo, cut to its ink
+  Field relief;     // its own height field at a size of its own (fractions of its width); empty: from its outline
+  bool painted = false;  // its colours already hold its edges: only `relief` gives volume
+  bool runs_on = false;  // it is cut by the picture's lower edge, not by its own
+  std::vector<Glint> glints;
+};
+
+// Whether the actor's drawing shows a bust where a whole figure has to stand or float.
+bool needs_body(const Actor& actor, const Stage& stage);
+
+// Width over height of the ink, as make_figure() will draw it.
+float figure_aspect(const std::string& part, Kind kind, bool bust_with_body);
+
+// The figure `height` pixels high. `with_body`: a bust gets a body to stand on.
+Figure make_figure(const Placed& placed, Kind kind, bool with_body, int height);
+
+}  // namespace plantain::engine::sketch

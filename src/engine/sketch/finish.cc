@@ -1,0 +1,106 @@
+#include "engine/sketch/finish.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "engine/sketch/maths.h"
+#include "engine/sketch/noise.h"
+#include "engine/sketch/raster.h"
+
+namespace plantain::engine::sketch {
+namespace {
+
+constexpr int kToneSteps = 4096;
+constexpr float kToneEnd = 16;  // brighter light is white
+
+// Narkowicz's fit of the film curve, then sRGB; looked up by the square root of the light so that
+// the dark end has the most steps.
+const std::array<float, kToneSteps + 2>& tone_table() {
+  static const std::array<float, kToneSteps + 2> table = [] {
+    std::array<float, kToneSteps + 2> t{};
+    for (int i = 0; i < kToneSteps + 2; ++i) {
+      const float x = square(static_cast<float>(i) / kToneSteps) * kToneEnd;
+      t[static_cast<size_t>(i)] = 255 * to_srgb(clamp01(x * (2.51f * x + 0.03f) / (x * (2.43f * x + 0.59f) + 0.14f)));
+    }
+    return t;
+  }();
+  return table;
+}
+
+float toned(const std::array<float, kToneSteps + 2>& table, float light) {
+  const float at = std::sqrt(std::clamp(light, 0.0f, kToneEnd) * (1 / kToneEnd)) * kToneSteps;
+  const int i = static_cast<int>(at);
+  return mix(table[static_cast<size_t>(i)], table[static_cast<size_t>(i) + 1], at - static_cast<float>(i));
+}
+
+struct Grade {
+  float saturation = 1.0f, vignette = 0.32f, grain = 1.6f;
+  Rgb lift{0.0018f, 0.0022f, 0.0035f};
+  Rgb gain{1, 1, 1};
+};
+
+Grade grade_for(const Stage& stage) {
+  Grade g;
+  if (stage.style == Style::kCinematic || stage.neon) {
+    g.vignette = 0.48f;
+    g.grain = 3.0f;
+    g.lift = {0.0020f, 0.0032f, 0.0060f};
+    g.gain = {1.03f, 1.0f, 0.97f};
+    g.saturation = 1.12f;
+  }
+  if (stage.style == Style::kBlackAndWhite) {
+    g.saturation = 0;
+    g.grain = 5;
+  }
+  return g;
+}
+
+}  // namespace
+
+void add_bloom(Canvas& canvas, const Stage& stage) {
+  if (stage.light.bloom <= 0) return;
+  const int n = std::max(1, static_cast<int>(stage.side / 380));
+  Canvas bright = reduced(canvas, n);
+  for (Pixel& p : bright.pixels) {
+    const float y = std::max({p.r(), p.g(), p.b()});
+    const float keep = std::max(0.0f, y - 0.75f) / std::max(y, 1e-4f);
+    p = Pixel(std::min(p.r(), 5.0f) * keep, std::min(p.g(), 5.0f) * keep, std::min(p.b(), 5.0f) * keep, 0);
+  }
+  Canvas wide = reduced(bright, 3);
+  const float unit = stage.side / 1000;
+  blur(bright, 5.5f * unit * bright.scale, 5.5f * unit * bright.scale);
+  blur(wide, 26 * unit * wide.scale, 26 * unit * wide.scale);
+  add_scaled(canvas, bright, 0.30f * stage.light.bloom);
+  add_scaled(canvas, wide, 0.28f * stage.light.bloom);
+}
+
+image::Pixels develop(const Canvas& canvas, const Stage& stage, Watch& watch) {
+  image::Pixels out{canvas.width, canvas.height, std::vector<uint8_t>(3 * static_cast<size_t>(canvas.width) * static_cast<size_t>(canvas.height))};
+  const Grade grade = grade_for(stage);
+  const std::array<float, kToneSteps + 2>& table = tone_table();
+  const float rx = 2 / static_cast<float>(canvas.width), ry = 2 / static_cast<float>(canvas.height);
+  const auto salt = static_cast<uint32_t>(stage.chance("grain").bits());
+  const Pixel gain(grade.gain * (1.12f * stage.light.exposure), 0), lift(grade.lift, 0);
+  for (int y = 0; y < canvas.height && watch.row(canvas.width * 2); ++y) {
+    const Pixel* row = canvas.row(y);
+    uint8_t* to = out.rgb.data() + 3 * static_cast<size_t>(y) * static_cast<size_t>(canvas.width);
+    const float v = (static_cast<float>(y) + 0.5f) * ry - 1;
+    uint32_t dice = (static_cast<uint32_t>(y) + 1) * 0x9e3779b9u ^ salt;
+    for (int x = 0; x < canvas.width; ++x) {
+      const float u = (static_cast<float>(x) + 0.5f) * rx - 1, d = (u * u + v * v) * 0.5f;
+      Pixel p = row[x] * gain * (1 - grade.vignette * d * d * 1.3f) + lift;
+      const float grey = luminance(p);
+      p = Pixel(four(grey) + (p.v - four(grey)) * four(grade.saturation));
+      dice = dice * 1664525u + 1013904223u;
+      const float grain = (static_cast<float>((dice >> 8) & 0xffff) + static_cast<float>((dice >> 16) & 0xffff)) * (1 / 65536.0f) - 1;
+      for (size_t k = 0; k < 3; ++k) {
+        const float s = toned(table, p.v[k]) + grain * grade.grain + 0.5f;
+        to[3 * static_cast<size_t>(x) + k] = static_cast<uint8_t>(std::clamp(s, 0.0f, 255.0f));
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace plantain::engine::sketch

@@ -1,0 +1,53 @@
+// Arithmetic that gives the same bits everywhere: polynomials in place of libm where a pixel asks.
+// Threads: pure functions.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+namespace plantain::engine::sketch {
+
+inline constexpr float kPi = 3.14159265f;
+
+inline float clamp01(float x) { return std::min(std::max(x, 0.0f), 1.0f); }
+inline float mix(float a, float b, float t) { return a + (b - a) * t; }
+inline float smooth(float from, float to, float x) {
+  const float t = clamp01((x - from) / (to - from));
+  return t * t * (3 - 2 * t);
+}
+inline float square(float x) { return x * x; }
+inline float fraction(float x) { return x - std::floor(x); }
+
+// 2^x, relative error below 3e-6; 0 far below.
+inline float exp2_of(float x) {
+  if (x < -60) return 0;
+  x = std::min(x, 60.0f);
+  const float whole = std::floor(x);
+  const float f = x - whole;
+  const float p =
+      1 + f * (0.69314718f + f * (0.24022651f + f * (0.05550411f + f * (0.00961812f + f * 0.00133336f))));
+  return p * std::bit_cast<float>(static_cast<uint32_t>(static_cast<int>(whole) + 127) << 23);
+}
+inline float exp_of(float x) { return exp2_of(x * 1.44269504f); }
+
+// log2 of a positive number, error below 2e-4: for powers of lights, not for keeping accounts.
+inline float log2_of(float x) {
+  const uint32_t bits = std::bit_cast<uint32_t>(x);
+  const float exponent = static_cast<float>(static_cast<int>(bits >> 23) - 127);
+  const float m = std::bit_cast<float>((bits & 0x7fffffu) | 0x3f800000u);
+  return exponent + (-2.7868f + m * (4.0470f + m * (-1.7417f + m * (0.5526f - m * 0.0711f))));
+}
+inline float power(float x, float e) { return x <= 1e-9f ? 0.0f : exp2_of(e * log2_of(x)); }
+
+// sin of any angle of moderate size, error below 1e-4.
+inline float sin_of(float x) {
+  float t = x * (1 / (2 * kPi));
+  t -= std::floor(t + 0.5f);  // turns, -½ … ½
+  const float y = 8 * t - 16 * t * std::fabs(t);
+  return 0.225f * (y * std::fabs(y) - y) + y;
+}
+inline float cos_of(float x) { return sin_of(x + kPi / 2); }
+
+}  // namespace plantain::engine::sketch

@@ -1,0 +1,91 @@
+#include "engine/sketch/paint.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/sketch/actors.h"
+#include "engine/sketch/backdrop.h"
+#include "engine/sketch/finish.h"
+#include "engine/sketch/maths.h"
+#include "engine/sketch/style.h"
+#include "engine/sketch/weather.h"
+
+namespace plantain::engine::sketch {
+namespace {
+
+constexpr int kPreviewSide_px = 256;
+
+Error stopped() { return {ErrorCode::kCancelled, "stopped between two layers"}; }
+
+void show(const Canvas& canvas, const Stage& stage, Observer& observer) {
+  class Deaf final : public Observer {
+   public:
+    bool keep_going(std::string_view, int, int) override { return true; }
+    void preview(const image::Pixels&) override {}
+  } deaf;
+  Watch all_right(deaf, 1);
+  const int n = (std::max(canvas.width, canvas.height) + kPreviewSide_px - 1) / kPreviewSide_px;
+  observer.preview(develop(reduced(canvas, n), stage, all_right));
+}
+
+bool is_street(const Stage& stage) { return stage.place == Place::kStreet || stage.place == Place::kCity; }
+
+// The backdrop out of focus: painted as small as its blur allows, then spread by the lens.
+void paint_soft_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
+  const int n = std::max(1, static_cast<int>(stage.blur_px / 4));
+  Canvas soft = canvas_for(stage.width, stage.height, 1 / static_cast<float>(n));
+  paint_backdrop(soft, stage, watch);
+  if (watch.stopped()) return;
+  blur_disc(soft, stage.blur_px * soft.scale);
+  lay_scaled_over(canvas, soft);
+  if (watch.stopped() || stage.focus_m < 1.5f) return;
+  // The ground at the focus is sharp, and blends into the blur before and behind.
+  Canvas sharp = canvas_for(stage.width, stage.height, canvas.scale);
+  paint_backdrop(sharp, stage, watch);
+  for (int y = 0; y < canvas.height && watch.row(canvas.width); ++y) {
+    const float py = canvas.y_of(y);
+    if (py < stage.camera.horizon) continue;
+    const float share = clamp01(stage.blur_at(stage.camera.distance_of_ground(py)) / stage.blur_px * 1.6f);
+    for (int x = 0; x < canvas.width; ++x) canvas.row(y)[x] = mix(sharp.row(y)[x], canvas.row(y)[x], share);
+  }
+}
+
+void paint_surroundings(Canvas& canvas, const Stage& stage, Watch& watch) {
+  if (stage.blur_px > 0) {
+    paint_soft_backdrop(canvas, stage, watch);
+  } else {
+    paint_backdrop(canvas, stage, watch);
+  }
+  if (!is_street(stage) || watch.stopped()) return;
+  paint_lights(canvas, stage, watch);
+  paint_signs(canvas, stage, watch, stage.blur_px * 0.22f);
+}
+
+}  // namespace
+
+Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& observer) {
+  Watch watch(observer, static_cast<int>(stage.placed.size()) + 5);
+  Canvas canvas(stage.width, stage.height);
+  if (!watch.layer()) return stopped();
+  paint_surroundings(canvas, stage, watch);
+  if (!watch.layer()) return stopped();
+  if (stage.wet && stage.place != Place::kRoom) paint_wet_ground(canvas, stage, watch);
+  paint_fog(canvas, stage, watch);
+  if (!watch.layer()) return stopped();
+  show(canvas, stage, observer);
+  for (const Placed& placed : stage.placed) {
+    if (!watch.layer()) return stopped();
+    if (!paint_actor(canvas, stage, placed, scene.actors[static_cast<size_t>(placed.actor)], watch)) return stopped();
+  }
+  if (!watch.layer()) return stopped();
+  paint_falling(canvas, stage, watch);
+  if (!watch.layer()) return stopped();
+  show(canvas, stage, observer);
+  apply_style(canvas, stage, watch);
+  add_bloom(canvas, stage);
+  image::Pixels pixels = develop(canvas, stage, watch);
+  if (watch.stopped()) return stopped();
+  return pixels;
+}
+
+}  // namespace plantain::engine::sketch

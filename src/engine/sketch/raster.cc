@@ -1,0 +1,225 @@
+#include "engine/sketch/raster.h"
+
+#include <cairo-ft.h>
+#include <librsvg/rsvg.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "engine/sketch/maths.h"
+#include "engine/sketch/parts.h"
+
+namespace plantain::engine::sketch {
+namespace {
+
+const std::array<float, 256>& linear_of_byte() {
+  static const std::array<float, 256> table = [] {
+    std::array<float, 256> t{};
+    for (uint32_t i = 0; i < 256; ++i) t[i] = rgb(i).b;
+    return t;
+  }();
+  return table;
+}
+
+Canvas canvas_of(cairo_surface_t* surface, float scale) {
+  cairo_surface_flush(surface);
+  Canvas canvas(cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface), scale);
+  const unsigned char* data = cairo_image_surface_get_data(surface);
+  const size_t stride = static_cast<size_t>(cairo_image_surface_get_stride(surface));
+  const std::array<float, 256>& linear = linear_of_byte();
+  for (int y = 0; y < canvas.height; ++y) {
+    const auto* from = reinterpret_cast<const uint32_t*>(data + stride * static_cast<size_t>(y));
+    Pixel* to = canvas.row(y);
+    for (int x = 0; x < canvas.width; ++x) {
+      const uint32_t argb = from[x], a = argb >> 24;
+      if (a == 0) continue;
+      const auto part = [&](int shift) {
+        const uint32_t p = (argb >> shift) & 255;
+        return linear[a == 255 ? p : std::min(255u, (p * 255 + a / 2) / a)];
+      };
+      const float cover = static_cast<float>(a) / 255;
+      to[x] = Pixel(part(16) * cover, part(8) * cover, part(0) * cover, cover);
+    }
+  }
+  return canvas;
+}
+
+// Katakana's long mark and the brackets lie down in upright text.
+bool turned_when_upright(char32_t c) {
+  return c == U'ー' || c == U'~' || c == U'-' || c == U'「' || c == U'」' || c == U'(' || c == U')' || c == U'…';
+}
+
+}  // namespace
+
+float to_srgb(float linear) {
+  const float x = clamp01(linear);
+  return x <= 0.0031308f ? 12.92f * x : 1.055f * std::pow(x, 1 / 2.4f) - 0.055f;
+}
+
+Sheet::Sheet(float left, float top, float width, float height, float scale)
+    : left_(static_cast<int>(std::floor(left * scale))),
+      top_(static_cast<int>(std::floor(top * scale))),
+      scale_(scale),
+      surface_(cairo_image_surface_create(CAIRO_FORMAT_ARGB32,
+                                          std::max(1, static_cast<int>(std::ceil(width * scale)) + 1),
+                                          std::max(1, static_cast<int>(std::ceil(height * scale)) + 1)),
+               cairo_surface_destroy),
+      pen_(cairo_create(surface_.get()), cairo_destroy) {
+  CHECK(cairo_surface_status(surface_.get()) == CAIRO_STATUS_SUCCESS);
+  cairo_translate(pen(), -left_, -top_);
+  cairo_scale(pen(), scale, scale);
+  cairo_set_line_join(pen(), CAIRO_LINE_JOIN_ROUND);
+  cairo_set_line_cap(pen(), CAIRO_LINE_CAP_ROUND);
+}
+
+void Sheet::colour(const Rgb& c, float alpha) const {
+  cairo_set_source_rgba(pen(), to_srgb(c.r), to_srgb(c.g), to_srgb(c.b), alpha);
+}
+
+void Sheet::fill(const Rgb& c, float alpha) const {
+  colour(c, alpha);
+  cairo_fill(pen());
+}
+
+void Sheet::stroke(const Rgb& c, float width, float alpha) const {
+  colour(c, alpha);
+  cairo_set_line_width(pen(), width);
+  cairo_stroke(pen());
+}
+
+void Sheet::ellipse(float x, float y, float rx, float ry) const {
+  if (rx <= 0 || ry <= 0) return;
+  cairo_save(pen());
+  cairo_translate(pen(), x, y);
+  cairo_scale(pen(), rx, ry);
+  cairo_new_sub_path(pen());
+  cairo_arc(pen(), 0, 0, 1, 0, 2 * static_cast<double>(kPi));
+  cairo_close_path(pen());
+  cairo_restore(pen());
+}
+
+void Sheet::rectangle(float x, float y, float w, float h, float radius) const {
+  const double r = std::min({radius, w / 2, h / 2});
+  const double quarter = static_cast<double>(kPi) / 2;
+  if (r <= 0) {
+    cairo_rectangle(pen(), x, y, w, h);
+    return;
+  }
+  cairo_new_sub_path(pen());
+  cairo_arc(pen(), x + w - r, y + r, r, -quarter, 0);
+  cairo_arc(pen(), x + w - r, y + h - r, r, 0, quarter);
+  cairo_arc(pen(), x + r, y + h - r, r, quarter, 2 * quarter);
+  cairo_arc(pen(), x + r, y + r, r, 2 * quarter, 3 * quarter);
+  cairo_close_path(pen());
+}
+
+Canvas Sheet::canvas() const { return canvas_of(surface_.get(), scale_); }
+
+Field Sheet::cover() const {
+  cairo_surface_flush(surface_.get());
+  Field field(cairo_image_surface_get_width(surface_.get()), cairo_image_surface_get_height(surface_.get()));
+  const unsigned char* data = cairo_image_surface_get_data(surface_.get());
+  const size_t stride = static_cast<size_t>(cairo_image_surface_get_stride(surface_.get()));
+  for (int y = 0; y < field.height; ++y) {
+    const auto* from = reinterpret_cast<const uint32_t*>(data + stride * static_cast<size_t>(y));
+    for (int x = 0; x < field.width; ++x) field.row(y)[x] = static_cast<float>(from[x] >> 24) / 255;
+  }
+  return field;
+}
+
+std::optional<Canvas> draw_svg(const std::string& svg, int width, int height, bool mirrored) {
+  const std::unique_ptr<RsvgHandle, decltype(&g_object_unref)> handle(
+      rsvg_handle_new_from_data(reinterpret_cast<const guint8*>(svg.data()), svg.size(), nullptr), g_object_unref);
+  if (!handle) return std::nullopt;
+  const Sheet sheet(0, 0, static_cast<float>(width - 1), static_cast<float>(height - 1), 1);
+  if (mirrored) {
+    cairo_translate(sheet.pen(), width, 0);
+    cairo_scale(sheet.pen(), -1, 1);
+  }
+  const RsvgRectangle box{0, 0, static_cast<double>(width), static_cast<double>(height)};
+  if (!rsvg_handle_render_document(handle.get(), sheet.pen(), &box, nullptr)) return std::nullopt;
+  return sheet.canvas();
+}
+
+Box ink_of(const Canvas& drawing) {
+  int left = drawing.width, right = -1, top = drawing.height, bottom = -1;
+  for (int y = 0; y < drawing.height; ++y) {
+    for (int x = 0; x < drawing.width; ++x) {
+      if (drawing.row(y)[x].a() < 0.1f) continue;
+      left = std::min(left, x);
+      right = std::max(right, x);
+      top = std::min(top, y);
+      bottom = std::max(bottom, y);
+    }
+  }
+  if (right < left) return {};
+  const float w = static_cast<float>(drawing.width), h = static_cast<float>(drawing.height);
+  return {static_cast<float>(left) / w, static_cast<float>(top) / h, static_cast<float>(right + 1) / w,
+          static_cast<float>(bottom + 1) / h};
+}
+
+struct Typeface::Handles {
+  FT_Library library = nullptr;
+  FT_Face face = nullptr;
+  cairo_font_face_t* cairo = nullptr;
+};
+
+Typeface::Typeface() : handles_(std::make_unique<Handles>()) {
+  const std::string_view font = lettering_font();
+  CHECK(FT_Init_FreeType(&handles_->library) == 0);
+  CHECK(FT_New_Memory_Face(handles_->library, reinterpret_cast<const FT_Byte*>(font.data()),
+                           static_cast<FT_Long>(font.size()), 0, &handles_->face) == 0);
+  handles_->cairo = cairo_ft_font_face_create_for_ft_face(handles_->face, FT_LOAD_NO_HINTING);
+}
+
+Typeface::~Typeface() {
+  cairo_font_face_destroy(handles_->cairo);
+  // Cairo keeps fonts it has used until its cache is emptied, and they point into the face.
+  cairo_debug_reset_static_data();
+  FT_Done_Face(handles_->face);
+  FT_Done_FreeType(handles_->library);
+}
+
+bool Typeface::has(char32_t character) const { return FT_Get_Char_Index(handles_->face, character) != 0; }
+
+void Typeface::set(const Sheet& sheet, std::string_view text, float x, float y, float w, float h, bool upright) const {
+  std::vector<cairo_glyph_t> glyphs;
+  const std::vector<char32_t> characters = to_code_points(text);
+  if (characters.empty()) return;
+  cairo_t* pen = sheet.pen();
+  cairo_set_font_face(pen, handles_->cairo);
+  cairo_set_font_size(pen, 100);
+  std::vector<double> advances;
+  double length = 0;
+  for (const char32_t c : characters) {
+    const cairo_glyph_t glyph{FT_Get_Char_Index(handles_->face, c), 0, 0};
+    cairo_text_extents_t extents;
+    cairo_glyph_extents(pen, &glyph, 1, &extents);
+    advances.push_back(upright ? 100 : extents.x_advance);
+    length += advances.back();
+    glyphs.push_back(glyph);
+  }
+  const double size = upright ? std::min<double>(w / 100, h / length) : std::min<double>(h / 100, w / length);
+  double along = 0;
+  for (size_t i = 0; i < glyphs.size(); ++i) {
+    cairo_text_extents_t extents;
+    cairo_glyph_extents(pen, &glyphs[i], 1, &extents);
+    cairo_save(pen);
+    if (upright) {
+      cairo_translate(pen, x + w / 2, y + (h - length * size) / 2 + (along + 50) * size);
+    } else {
+      cairo_translate(pen, x + (w - length * size) / 2 + (along + advances[i] / 2) * size, y + h / 2);
+    }
+    cairo_scale(pen, size, size);
+    if (upright && turned_when_upright(characters[i])) cairo_rotate(pen, static_cast<double>(kPi) / 2);
+    const cairo_glyph_t placed{glyphs[i].index, -extents.x_advance / 2, 36};
+    cairo_glyph_path(pen, &placed, 1);
+    cairo_restore(pen);
+    along += advances[i];
+  }
+}
+
+}  // namespace plantain::engine::sketch

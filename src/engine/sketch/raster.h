@@ -1,0 +1,73 @@
+// From outlines to light: SVG drawings, paths and lettering, by librsvg, cairo and FreeType.
+// Threads: a Sheet and a Typeface belong to one thread; the functions may be called from any.
+#pragma once
+
+#include <cairo.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/sketch/canvas.h"
+
+namespace plantain::engine::sketch {
+
+// A transparent sheet to draw on with cairo. Its user space is pixels of the picture: `left` and
+// `top` are its corner there and `scale` its own pixels per pixel of the picture.
+class Sheet {
+ public:
+  Sheet(float left, float top, float width, float height, float scale);
+
+  cairo_t* pen() const { return pen_.get(); }
+  int left() const { return left_; }  // in the sheet's own pixels: where lay_over() puts its canvas
+  int top() const { return top_; }
+
+  void colour(const Rgb& linear, float alpha = 1) const;  // the pen's paint
+  void fill(const Rgb& linear, float alpha = 1) const;
+  void stroke(const Rgb& linear, float width, float alpha = 1) const;
+  void ellipse(float x, float y, float rx, float ry) const;  // adds to the path
+  void rectangle(float x, float y, float w, float h, float radius = 0) const;
+
+  // What was drawn, as premultiplied linear light.
+  Canvas canvas() const;
+  Field cover() const;  // its alpha alone
+  void lay_on(Canvas& below) const { lay_over(below, canvas(), left_, top_); }
+
+ private:
+  int left_, top_;
+  float scale_;
+  std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> surface_;
+  std::unique_ptr<cairo_t, decltype(&cairo_destroy)> pen_;
+};
+
+// A drawing fitted into width × height pixels, mirrored if asked; nothing if the SVG is broken.
+std::optional<Canvas> draw_svg(const std::string& svg, int width, int height, bool mirrored);
+
+// The part's box that is not empty, 0 … 1 of the drawing: emoji stand in their square with a margin.
+struct Box {
+  float left = 0, top = 0, right = 1, bottom = 1;
+};
+Box ink_of(const Canvas& drawing);
+
+// The lettering font.
+class Typeface {
+ public:
+  Typeface();
+  ~Typeface();
+  Typeface(const Typeface&) = delete;
+  Typeface& operator=(const Typeface&) = delete;
+
+  // Adds the outline of `text` to the sheet's path inside the box, as large as fits; upright text
+  // is set one character below the other.
+  void set(const Sheet& sheet, std::string_view text, float x, float y, float w, float h, bool upright) const;
+  bool has(char32_t character) const;
+
+ private:
+  struct Handles;
+  std::unique_ptr<Handles> handles_;
+};
+
+float to_srgb(float linear);
+
+}  // namespace plantain::engine::sketch

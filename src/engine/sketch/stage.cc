@@ -1,0 +1,109 @@
+#include "engine/sketch/stage.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/sketch/light_plan.h"
+#include "engine/sketch/maths.h"
+#include "engine/sketch/placing.h"
+
+namespace plantain::engine::sketch {
+namespace {
+
+bool says(const std::vector<Weather>& said, Weather weather) { return std::find(said.begin(), said.end(), weather) != said.end(); }
+bool says(const std::vector<Light>& said, Light light) { return std::find(said.begin(), said.end(), light) != said.end(); }
+
+// Where a scene happens that does not say so: where its things are at home.
+Place place_of(const Scene& scene, Chance& chance) {
+  if (scene.place != Place::kUnsaid) return scene.place;
+  if (!scene.place_name.empty() || says(scene.lights, Light::kNeon)) return Place::kStreet;
+  for (const Actor& actor : scene.actors) {
+    if (actor.kind == Kind::kFish) return Place::kUnderwater;
+    if (actor.kind == Kind::kBoat) return Place::kSea;
+    if (actor.kind == Kind::kFurniture) return Place::kRoom;
+    if (actor.part.find("astronaut") != std::string::npos || actor.part == "rocket" || actor.part == "ringed-planet") return Place::kSpace;
+    if (actor.kind == Kind::kVehicle) return Place::kStreet;
+    if (actor.kind == Kind::kAircraft) return Place::kSky;
+    if (actor.kind == Kind::kFood) return Place::kRoom;
+  }
+  if (says(scene.weather, Weather::kSnow)) return Place::kSnowfield;
+  if (scene.actors.empty()) {
+    const Place lovely[] = {Place::kMountains, Place::kLake, Place::kField, Place::kSea};
+    return lovely[chance.below(4)];
+  }
+  return scene.actors[0].kind == Kind::kObject ? Place::kRoom : Place::kField;
+}
+
+TimeOfDay time_of(const Scene& scene, Place place, Chance& chance) {
+  if (scene.time != TimeOfDay::kUnsaid) return scene.time;
+  if (says(scene.lights, Light::kNeon) || says(scene.lights, Light::kMoon) || says(scene.lights, Light::kCandle)) return TimeOfDay::kNight;
+  if (says(scene.lights, Light::kSunset) || says(scene.lights, Light::kGolden)) return TimeOfDay::kSunset;
+  if (scene.actors.empty() && scene.place == Place::kUnsaid && chance.odds(0.4f)) return TimeOfDay::kSunset;
+  if (place == Place::kSpace) return TimeOfDay::kNight;
+  return TimeOfDay::kDay;
+}
+
+// Eye height and distance follow from how large the subject shall be; see place_actors().
+void set_camera(const Scene& scene, Stage& stage) {
+  Chance chance = stage.chance("camera");
+  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height);
+  Camera& camera = stage.camera;
+  camera.focal = 1.05f * stage.side * chance.between(0.92f, 1.08f);
+  camera.centre = w * (0.5f + chance.sign() * chance.between(0.04f, 0.16f));
+  float horizon = chance.between(0.46f, 0.54f);
+  if (scene.shot == Shot::kWide) horizon = chance.between(0.52f, 0.62f);
+  if (scene.shot == Shot::kFromAbove) horizon = chance.between(0.1f, 0.16f);
+  if (stage.place == Place::kRoom) horizon = chance.between(0.5f, 0.56f);
+  if (stage.place == Place::kSky) horizon = 0.92f;
+  if (w > 1.9f * h) horizon -= 0.04f;
+  camera.horizon = h * horizon;
+  camera.eye_m = 1.6f;
+}
+
+// Something lies in the middle distance only where people pass.
+bool wants_crowd(const Scene& scene, const Stage& stage) {
+  for (const std::string& word : scene.without) {
+    if (word == "people" || word == "person" || word == "kPerson" || word == "crowd") return false;
+  }
+  return stage.place == Place::kStreet || stage.place == Place::kCity;
+}
+
+}  // namespace
+
+float Stage::blur_at(float z_m) const {
+  if (blur_px <= 0) return 0;
+  return blur_px * std::fabs(1 - focus_m / std::max(z_m, 0.2f));
+}
+
+float Stage::haze_at(float z_m) const { return 1 - exp_of(-z_m * light.haze_per_m); }
+
+Stage stage(const Scene& scene, int width, int height, int64_t seed) {
+  Stage stage;
+  stage.width = width;
+  stage.height = height;
+  stage.seed = static_cast<uint64_t>(seed);
+  stage.side = std::sqrt(static_cast<float>(width) * static_cast<float>(height));
+  Chance chance = stage.chance("place");
+  stage.place = place_of(scene, chance);
+  stage.place_name = scene.place_name;
+  stage.time = time_of(scene, stage.place, chance);
+  stage.season = scene.season;
+  stage.style = scene.style;
+  const bool town = stage.place == Place::kStreet || stage.place == Place::kCity;
+  stage.neon = says(scene.lights, Light::kNeon) || (town && stage.time == TimeOfDay::kNight);
+  stage.wet = scene.wet_ground || says(scene.weather, Weather::kRain) || says(scene.weather, Weather::kStorm);
+  set_camera(scene, stage);
+  plan_light(scene, stage);
+  const bool close = scene.shot == Shot::kCloseUp || scene.shot == Shot::kPortrait || scene.shot == Shot::kMacro;
+  if (scene.shallow_focus) {
+    stage.blur_px = stage.side * (close ? 0.011f : 0.009f);
+  } else if (close) {
+    stage.blur_px = stage.side * 0.007f;
+  }
+  stage.crowd = wants_crowd(scene, stage);
+  place_actors(scene, stage);
+  if (town) hang_signs(scene, stage);
+  return stage;
+}
+
+}  // namespace plantain::engine::sketch
