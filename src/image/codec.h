@@ -15,8 +15,8 @@ namespace plantain::image {
 enum class Format { kPng, kJpeg, kWebp };
 
 std::optional<Format> format_from_name(std::string_view name);  // "png", "jpeg", "webp"
-std::string_view content_type(Format format);                    // "image/png" …
-std::string_view extension(Format format);                       // ".png", ".jpg", ".webp"
+std::string_view content_type(Format format);                   // "image/png" …
+std::string_view extension(Format format);                      // ".png", ".jpg", ".webp"
 
 // What a file says of its making. Never an id or a time: the same seed gives the same bytes.
 struct Provenance {

@@ -40,17 +40,17 @@ std::optional<FileKind> identify_jpeg(std::string_view file) {
 }
 
 std::optional<FileKind> identify_webp(std::string_view file) {
-  if (file.size() < 30) return std::nullopt;  // the shortest header of the three, whole
+  if (file.size() < 20) return std::nullopt;
   const std::string_view type = file.substr(12, 4);
   const std::string_view payload = file.substr(20);
-  if (type == "VP8X") {
+  if (type == "VP8X" && payload.size() >= 10) {
     return kind(Format::kWebp, little_endian(payload, 4, 3) + 1, little_endian(payload, 7, 3) + 1);
   }
-  if (type == "VP8 " && payload.substr(3, 3) == "\x9D\x01\x2A") {
+  if (type == "VP8 " && payload.size() >= 10 && payload.substr(3, 3) == "\x9D\x01\x2A") {
     return kind(Format::kWebp, little_endian(payload, 6, 2) & 0x3FFF,
                 little_endian(payload, 8, 2) & 0x3FFF);
   }
-  if (type == "VP8L" && payload[0] == 0x2F) {
+  if (type == "VP8L" && payload.size() >= 5 && payload[0] == 0x2F) {
     const uint32_t sides = little_endian(payload, 1, 4);
     return kind(Format::kWebp, (sides & 0x3FFF) + 1, (sides >> 14 & 0x3FFF) + 1);
   }
@@ -72,9 +72,12 @@ std::optional<FileKind> identify(std::string_view file) {
   const std::optional<Format> format = format_of(file);
   if (!format) return std::nullopt;
   switch (*format) {
-    case Format::kPng: return identify_png(file);
-    case Format::kJpeg: return identify_jpeg(file);
-    case Format::kWebp: return identify_webp(file);
+    case Format::kPng:
+      return identify_png(file);
+    case Format::kJpeg:
+      return identify_jpeg(file);
+    case Format::kWebp:
+      return identify_webp(file);
   }
   CHECK(false);
   return std::nullopt;

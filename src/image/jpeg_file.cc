@@ -41,8 +41,10 @@ void on_message(j_common_ptr jpeg, int level) {
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
     case JWRN_JPEG_EOF:
-    case JWRN_MUST_RESYNC: on_error(jpeg);
-    default: return;
+    case JWRN_MUST_RESYNC:
+      on_error(jpeg);
+    default:
+      return;
   }
 }
 
@@ -150,8 +152,7 @@ void inks_to_rgb(const uint8_t* cmyk, int width, bool inverted, uint8_t* rgb) {
   const int flip = inverted ? 0 : 255;
   for (int x = 0; x < width; ++x, cmyk += 4, rgb += 3) {
     for (int channel = 0; channel < 3; ++channel) {
-      rgb[channel] =
-          static_cast<uint8_t>(((cmyk[channel] ^ flip) * (cmyk[3] ^ flip) + 127) / 255);
+      rgb[channel] = static_cast<uint8_t>(((cmyk[channel] ^ flip) * (cmyk[3] ^ flip) + 127) / 255);
     }
   }
 }

@@ -97,8 +97,9 @@ bool write_picture(Writer& writer, const Pixels& pixels, const std::string& xmp_
 // Colour management, texts and palettes' suggestions are not ours to use, and some of them are
 // compressed: libpng is told to throw them away unread. Exif is read in upright.cc.
 void ignore_what_we_do_not_use(png_structp png) {
-  static constexpr char kNames[] = "cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0"
-                                   "sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
+  static constexpr char kNames[] =
+      "cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0"
+      "sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
   constexpr int kCount = sizeof kNames / 5;
   static_assert(sizeof kNames % 5 == 0);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, 0);

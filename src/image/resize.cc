@@ -15,9 +15,7 @@ namespace plantain::image {
 namespace {
 
 // IEC 61966-2-1.
-double to_linear(double v) {
-  return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
-}
+double to_linear(double v) { return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); }
 double from_linear(double v) {
   return v <= 0.0031308 ? v * 12.92 : 1.055 * std::pow(v, 1 / 2.4) - 0.055;
 }
@@ -154,7 +152,8 @@ Pixels fit_within(const Pixels& from, int side) {
   const int64_t longer = std::max(from.width, from.height);
   if (longer <= side) return from;
   const auto scaled = [&](int length) {
-    return static_cast<int>(std::max<int64_t>(1, (2 * int64_t{length} * side + longer) / (2 * longer)));
+    return static_cast<int>(
+        std::max<int64_t>(1, (2 * int64_t{length} * side + longer) / (2 * longer)));
   };
   return resize(from, scaled(from.width), scaled(from.height));
 }

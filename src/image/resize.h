@@ -9,7 +9,8 @@ namespace plantain::image {
 // width, height >= 1.
 Pixels resize(const Pixels& from, int width, int height);
 
-// The largest picture of the same shape whose longer side is at most `side`; never larger than `from`.
+// The largest picture of the same shape whose longer side is at most `side`; never larger than
+// `from`.
 Pixels fit_within(const Pixels& from, int side);
 
 }  // namespace plantain::image

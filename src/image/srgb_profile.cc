@@ -53,8 +53,8 @@ std::string curve_tag() {
 // Bradford, from the D65 white of sRGB to the D50 white of the profile connection space.
 std::string adaptation_tag() {
   std::string out("sf32\0\0\0\0", 8);
-  for (const double value : {1.04788, 0.02292, -0.05022,    //
-                             0.02959, 0.99048, -0.01707,    //
+  for (const double value : {1.04788, 0.02292, -0.05022,  //
+                             0.02959, 0.99048, -0.01707,  //
                              -0.00925, 0.01508, 0.75168}) {
     append_fixed(out, value);
   }
@@ -91,7 +91,8 @@ std::string header(size_t size) {
   out += "mntrRGB XYZ ";
   for (const uint32_t part : {2026u, 1u, 1u, 0u, 0u, 0u}) append(out, part, 2);
   out += "acsp";
-  out.append(24, '\0');  // platform, flags, device, attributes; perceptual intent is the 0 after them
+  out.append(24,
+             '\0');  // platform, flags, device, attributes; perceptual intent is the 0 after them
   append(out, 0, 4);
   for (const uint32_t white : {0xF6D6u, 0x10000u, 0xD32Du}) append(out, white, 4);
   out.append(128 - out.size(), '\0');  // creator, profile id and the reserve: none

@@ -89,8 +89,8 @@ Result<void> paint(WebPData bare, int left, int top, Pixels& canvas) {
   uint8_t* at = &canvas.rgb[stride * top + size_t{3} * left];
   if (!features.has_alpha) {
     const size_t room = canvas.rgb.size() - (at - canvas.rgb.data());
-    const bool whole = WebPDecodeRGBInto(bare.bytes, bare.size, at, room,
-                                         static_cast<int>(stride)) != nullptr;
+    const bool whole =
+        WebPDecodeRGBInto(bare.bytes, bare.size, at, room, static_cast<int>(stride)) != nullptr;
     return whole ? Result<void>() : broken("WebP", "its pixels are damaged or cut short");
   }
   std::vector<uint8_t> rgba(size_t{4} * features.width * features.height);

@@ -32,12 +32,23 @@ bool is_xml(char32_t c) {
 
 void append_escaped(std::string& out, char32_t c) {
   switch (c) {
-    case '&': out += "&amp;"; return;
-    case '<': out += "&lt;"; return;
-    case '>': out += "&gt;"; return;
-    case '"': out += "&quot;"; return;
-    case '\r': out += "&#13;"; return;  // a reader would turn a bare one into a line feed
-    default: out += is_xml(c) ? to_utf8(c) : std::string(kReplacement);
+    case '&':
+      out += "&amp;";
+      return;
+    case '<':
+      out += "&lt;";
+      return;
+    case '>':
+      out += "&gt;";
+      return;
+    case '"':
+      out += "&quot;";
+      return;
+    case '\r':
+      out += "&#13;";
+      return;  // a reader would turn a bare one into a line feed
+    default:
+      out += is_xml(c) ? to_utf8(c) : std::string(kReplacement);
   }
 }
 
