@@ -39,7 +39,8 @@ std::string line_and_column(std::string_view text, size_t at) {
 Result<Json> read_json(std::string_view text, const std::string& file) {
   size_t at = 0;
   Result<Json> value = parse_json(text, &at);
-  if (!value.ok()) return invalid(concat(file, ":", line_and_column(text, at), ": ", value.error().message));
+  if (!value.ok())
+    return invalid(concat(file, ":", line_and_column(text, at), ": ", value.error().message));
   return value;
 }
 
@@ -63,12 +64,14 @@ void merge(Json& base, const Json& over) {
 Result<void> check_defaults(const Model& model, const std::string& file) {
   JsonObject sample;
   const Json* properties = find(model.input_schema, "properties");
-  if (!properties || !properties->is_object()) return invalid(concat(file, ": properties is missing"));
+  if (!properties || !properties->is_object())
+    return invalid(concat(file, ": properties is missing"));
   for (const auto& property : properties->get_object()) {
     if (const Json* value = find(property.value(), "default")) sample[property.key()] = *value;
   }
   for (const Fault& fault : model.enforced->check(sample)) {
-    if (fault.rule != "required") return invalid(concat(file, ": the default of ", fault.pointer, " ", fault.message));
+    if (fault.rule != "required")
+      return invalid(concat(file, ": the default of ", fault.pointer, " ", fault.message));
   }
   return {};
 }
@@ -78,11 +81,13 @@ Result<void> check_names(const Model& model, const Manifest& manifest, const std
   const Json& properties = *find(model.input_schema, "properties");
   std::vector<std::string> names;
   if (enforced && enforced->is_object()) {
-    for (const auto& member : enforced->get_object()) names.emplace_back(std::string_view(member.key()));
+    for (const auto& member : enforced->get_object())
+      names.emplace_back(std::string_view(member.key()));
   }
   if (!manifest.seconds_input.empty()) names.push_back(manifest.seconds_input);
   for (const std::string& name : names) {
-    if (!find(properties, name)) return invalid(concat(file, ": ", name, " is not an input of the model"));
+    if (!find(properties, name))
+      return invalid(concat(file, ": ", name, " is not an input of the model"));
   }
   return {};
 }
@@ -119,13 +124,21 @@ Result<Model> read_model(const Texts& texts) {
   if (!enforced.ok()) return invalid(concat(schema_file, ": ", enforced.error().message));
   model.enforced = std::make_shared<const Schema>(*std::move(enforced));
   if (Result<void> right = check_defaults(model, schema_file); !right.ok()) return right.error();
-  if (Result<void> right = check_names(model, *manifest, manifest_file); !right.ok()) return right.error();
+  if (Result<void> right = check_names(model, *manifest, manifest_file); !right.ok())
+    return right.error();
   return model;
 }
 
+// Where in `models` the one of this id is, or would be put.
+template <class Models>
+auto place_of(Models& models, std::string_view id) {
+  return std::lower_bound(
+      models.begin(), models.end(), id,
+      [](const Model& known, std::string_view wanted) { return known.id < wanted; });
+}
+
 void put(std::vector<Model>& models, Model model) {
-  const auto place = std::lower_bound(models.begin(), models.end(), model.id,
-                                      [](const Model& known, const std::string& id) { return known.id < id; });
+  const auto place = place_of(models, model.id);
   if (place != models.end() && place->id == model.id) {
     *place = std::move(model);
   } else {
@@ -187,7 +200,8 @@ Result<void> Catalog::add_folder(const Path& folder) {
     if (!model.ok()) return model.error();
     const auto [other, fresh] = ids.emplace(model->id, place);
     if (!fresh) {
-      return invalid(concat((place / kManifest).string(), ": ", model->id, " is already in ", other->second.string()));
+      return invalid(concat((place / kManifest).string(), ": ", model->id, " is already in ",
+                            other->second.string()));
     }
     put(models, *std::move(model));
   }
@@ -195,9 +209,18 @@ Result<void> Catalog::add_folder(const Path& folder) {
   return {};
 }
 
+Result<void> Catalog::set_price(std::string_view model_id, int64_t micros) {
+  CHECK(micros >= 0);
+  const auto place = place_of(models_, model_id);
+  if (place == models_.end() || place->id != model_id) {
+    return Error{ErrorCode::kNotFound, concat(model_id, " is not a model of the catalogue")};
+  }
+  place->base_price_microdollars = micros;
+  return {};
+}
+
 const Model* Catalog::find(std::string_view id) const {
-  const auto place = std::lower_bound(models_.begin(), models_.end(), id,
-                                      [](const Model& known, std::string_view wanted) { return known.id < wanted; });
+  const auto place = place_of(models_, id);
   return place != models_.end() && place->id == id ? &*place : nullptr;
 }
 
@@ -212,7 +235,8 @@ std::vector<const Model*> Catalog::search(std::string_view text, std::string_vie
   const std::string part = to_lower_ascii(text);
   std::vector<const Model*> out;
   for (const Model& model : models_) {
-    const bool named = contains(model.id, part) || contains(model.display_name, part) || contains(model.description, part);
+    const bool named = contains(model.id, part) || contains(model.display_name, part) ||
+                       contains(model.description, part);
     const bool filed = category.empty() ||
                        std::count(model.categories.begin(), model.categories.end(), category) != 0;
     if (named && filed && (kind.empty() || model.kind == kind)) out.push_back(&model);

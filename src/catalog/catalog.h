@@ -16,22 +16,22 @@
 namespace plantain::catalog {
 
 struct Model {
-  std::string id;                        // "google/nano-banana-2/text-to-image"
+  std::string id;  // "google/nano-banana-2/text-to-image"
   std::string display_name;
   std::string description;
-  std::vector<std::string> categories;   // "text-to-image"
-  std::string kind;                      // "image"
-  int64_t base_price_microdollars = 0;   // per price_unit
-  std::string price_unit;                // "output" or "second"
+  std::vector<std::string> categories;  // "text-to-image"
+  std::string kind;                     // "image"
+  int64_t base_price_microdollars = 0;  // per price_unit
+  std::string price_unit;               // "output" or "second"
   std::string seconds_input;  // for "second": the integer input that says how many; else empty
   std::string pricing_note;
   std::map<std::string, double> resolution_factors;  // "4K" -> 2.0; missing: 1
   double web_search_factor = 1;
-  std::vector<std::string> engines;      // default order: "sketch"
-  Json input_schema;                     // as shown: the page's, unchanged
+  std::vector<std::string> engines;  // default order: "sketch"
+  Json input_schema;                 // as shown: the page's, unchanged
   Json output_schema;
-  std::shared_ptr<const Schema> enforced;  // input_schema and what is enforced beyond it
-  Json enforced_schema;                    // the same as JSON, for OpenAPI
+  std::shared_ptr<const Schema> enforced;       // input_schema and what is enforced beyond it
+  Json enforced_schema;                         // the same as JSON, for OpenAPI
   std::map<std::string, std::string> messages;  // "/prompt pattern" -> what that fault says
 };
 
@@ -42,23 +42,29 @@ class Catalog {
   // Adds every folder below `folder` that holds a manifest.toml; a model there replaces the one of
   // the same id. kInvalidInput names the file, line and column of what is wrong.
   Result<void> add_folder(const Path& folder);
+  // The owner's price of one unit (Model::price_unit), in micro-dollars, 0 or more, instead of the
+  // manifest's; the factors stay. kNotFound: no such model. Part of loading: nobody else may read
+  // the catalogue meanwhile, and an add_folder() that replaces the model forgets the price.
+  Result<void> set_price(std::string_view model_id, int64_t micros);
 
-  const Model* find(std::string_view id) const;      // null: none
+  const Model* find(std::string_view id) const;              // null: none
   const std::vector<Model>& all() const { return models_; }  // by id
-  std::vector<std::string> categories() const;       // sorted, each once
+  std::vector<std::string> categories() const;               // sorted, each once
   // Text in id, name, description (case ignored); empty filters match all.
-  std::vector<const Model*> search(std::string_view text, std::string_view category, std::string_view kind) const;
+  std::vector<const Model*> search(std::string_view text, std::string_view category,
+                                   std::string_view kind) const;
 
  private:
-  std::vector<Model> models_;
+  std::vector<Model> models_;  // by id
 };
 
-// True for 2 to 6 segments of [A-Za-z0-9._-], none of them "." or "..", the last not "openapi.json".
+// True for 2 to 6 segments of [A-Za-z0-9._-], none of them "." or "..", the last not
+// "openapi.json".
 bool is_model_id(std::string_view text);
 
 // An input with its defaults filled in, or every fault it has.
 struct Checked {
-  JsonObject completed;       // meaningful when faults is empty
+  JsonObject completed;  // meaningful when faults is empty
   std::vector<Fault> faults;
 };
 // Defaults are applied to what is missing, never to a missing required input. No coercion, but 1.0

@@ -15,12 +15,15 @@ constexpr size_t kSegmentsMax = 6;
 
 bool is_segment(std::string_view text) {
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
   });
   return plain && !text.empty() && text != "." && text != "..";
 }
 
-const JsonObject& properties_of(const Model& model) { return find(model.input_schema, "properties")->as_object(); }
+const JsonObject& properties_of(const Model& model) {
+  return find(model.input_schema, "properties")->as_object();
+}
 
 // The place of the input that a pointer leads into; behind all others for an unknown one.
 size_t place_of(const JsonObject& properties, const std::string& pointer) {
@@ -33,14 +36,16 @@ size_t place_of(const JsonObject& properties, const std::string& pointer) {
 // The integer that a whole double is, where it fits.
 Json as_kept(const Json& value, const Json& schema) {
   const Json* type = find(schema, "type");
-  if (!value.is_double() || !type || *type != "integer" || std::fabs(value.get_double()) >= 0x1p63) return value;
+  if (!value.is_double() || !type || *type != "integer" || std::fabs(value.get_double()) >= 0x1p63)
+    return value;
   return static_cast<int64_t>(value.get_double());
 }
 
 JsonObject complete(const Model& model, const JsonObject& input) {
   const Json* required = find(model.input_schema, "required");
   const auto is_required = [&](const auto& name) {
-    return required && std::count(required->as_array().begin(), required->as_array().end(), Json(name)) != 0;
+    return required &&
+           std::count(required->as_array().begin(), required->as_array().end(), Json(name)) != 0;
   };
   JsonObject completed;
   for (const auto& property : properties_of(model)) {
@@ -52,7 +57,8 @@ JsonObject complete(const Model& model, const JsonObject& input) {
       completed[property.key()] = *otherwise;
     }
   }
-  for (const auto& member : input) completed.emplace(member.key(), member.value());  // unknown ones, where allowed
+  for (const auto& member : input)
+    completed.emplace(member.key(), member.value());  // unknown ones, where allowed
   return completed;
 }
 
@@ -68,7 +74,8 @@ int64_t times(int64_t base, double factor) {
 bool is_model_id(std::string_view text) {
   const std::vector<std::string> segments = split(text, '/');
   return segments.size() >= kSegmentsMin && segments.size() <= kSegmentsMax &&
-         std::all_of(segments.begin(), segments.end(), is_segment) && segments.back() != "openapi.json";
+         std::all_of(segments.begin(), segments.end(), is_segment) &&
+         segments.back() != "openapi.json";
 }
 
 Checked check_input(const Model& model, const Json& input) {
@@ -79,10 +86,12 @@ Checked check_input(const Model& model, const Json& input) {
     if (message != model.messages.end()) fault.message = message->second;
   }
   const JsonObject& properties = properties_of(model);
-  std::stable_sort(checked.faults.begin(), checked.faults.end(), [&](const Fault& a, const Fault& b) {
-    return place_of(properties, a.pointer) < place_of(properties, b.pointer);
-  });
-  if (checked.faults.empty() && input.is_object()) checked.completed = complete(model, input.get_object());
+  std::stable_sort(checked.faults.begin(), checked.faults.end(),
+                   [&](const Fault& a, const Fault& b) {
+                     return place_of(properties, a.pointer) < place_of(properties, b.pointer);
+                   });
+  if (checked.faults.empty() && input.is_object())
+    checked.completed = complete(model, input.get_object());
   return checked;
 }
 
@@ -92,7 +101,8 @@ int64_t price_of(const Model& model, const JsonObject& completed) {
   if (resolution != model.resolution_factors.end()) factor *= resolution->second;
   if (bool_or(completed, "enable_web_search", false)) factor *= model.web_search_factor;
   const int64_t unit = times(model.base_price_microdollars, factor);
-  const int64_t seconds = model.seconds_input.empty() ? 1 : int_or(completed, model.seconds_input, 1);
+  const int64_t seconds =
+      model.seconds_input.empty() ? 1 : int_or(completed, model.seconds_input, 1);
   return unit * seconds * most_pictures(completed);
 }
 

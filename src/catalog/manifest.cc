@@ -62,7 +62,8 @@ class Reader {
     for (const auto& [key, node] : table_) {
       if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
       const auto meant = did_you_mean(key.str(), known_);
-      fail(node, concat(key.str(), " is not a key of a manifest", meant ? concat("; did you mean ", *meant, "?") : ""));
+      fail(node, concat(key.str(), " is not a key of a manifest",
+                        meant ? concat("; did you mean ", *meant, "?") : ""));
     }
   }
 
@@ -116,33 +117,43 @@ Json to_json(const toml::node& node) {
   return nullptr;
 }
 
-void read_factors(const toml::table& factors, std::string_view file, std::optional<Error>& error, Manifest& out) {
+void read_factors(const toml::table& factors, std::string_view file, std::optional<Error>& error,
+                  Manifest& out) {
   Reader reader(factors, file, error);
   for (const auto& [key, node] : factors) {
-    out.resolution_factors[std::string(key.str())] = reader.number_or(key.str(), 1, 0, limits::kPriceFactorMax);
+    out.resolution_factors[std::string(key.str())] =
+        reader.number_or(key.str(), 1, 0, limits::kPriceFactorMax);
   }
 }
 
-void read_price(const toml::table& price, std::string_view file, std::optional<Error>& error, Manifest& out) {
+void read_price(const toml::table& price, std::string_view file, std::optional<Error>& error,
+                Manifest& out) {
   Reader reader(price, file, error);
   const double base = reader.number_or("base_usd", 0, 0, limits::kBasePriceMax_usd) * 1e6;
   out.base_price_microdollars = std::llround(base);
-  if (std::fabs(base - std::round(base)) > 1e-3) reader.fail(*reader.at("base_usd"), "base_usd has more than six decimals");
+  if (std::fabs(base - std::round(base)) > 1e-3)
+    reader.fail(*reader.at("base_usd"), "base_usd has more than six decimals");
   out.price_unit = reader.text("unit");
-  if (out.price_unit != "output" && out.price_unit != "second") reader.fail(price, "unit must be output or second");
+  if (out.price_unit != "output" && out.price_unit != "second")
+    reader.fail(price, "unit must be output or second");
   out.seconds_input = reader.text_or("seconds_input", "");
   if ((out.price_unit == "second") != !out.seconds_input.empty()) {
-    reader.fail(price, "seconds_input names the input that holds the seconds when unit is second, and only then");
+    reader.fail(
+        price,
+        "seconds_input names the input that holds the seconds when unit is second, and only then");
   }
   out.pricing_note = reader.text_or("note", "");
   out.web_search_factor = reader.number_or("web_search_factor", 1, 0, limits::kPriceFactorMax);
-  if (const toml::table* factors = reader.table_or_null("resolution_factors")) read_factors(*factors, file, error, out);
+  if (const toml::table* factors = reader.table_or_null("resolution_factors"))
+    read_factors(*factors, file, error, out);
   reader.end();
 }
 
-void read_messages(const toml::table& messages, std::string_view file, std::optional<Error>& error, Manifest& out) {
+void read_messages(const toml::table& messages, std::string_view file, std::optional<Error>& error,
+                   Manifest& out) {
   Reader reader(messages, file, error);
-  for (const auto& [key, node] : messages) out.messages[std::string(key.str())] = reader.text(key.str());
+  for (const auto& [key, node] : messages)
+    out.messages[std::string(key.str())] = reader.text(key.str());
 }
 
 }  // namespace
@@ -158,7 +169,8 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view file) {
   Reader reader(parsed.table(), file, error);
   out.id = reader.text("id");
   if (reader.at("id") && !is_model_id(out.id)) {
-    reader.fail(*reader.at("id"), "id must have 2 to 6 segments of letters, digits, '.', '_' and '-'");
+    reader.fail(*reader.at("id"),
+                "id must have 2 to 6 segments of letters, digits, '.', '_' and '-'");
   }
   out.display_name = reader.text("display_name");
   out.description = trim_ascii(reader.text("description"));
@@ -170,8 +182,10 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view file) {
   } else {
     reader.fail(parsed.table(), "price is missing");
   }
-  if (const toml::table* enforced = reader.table_or_null("enforced")) out.enforced = to_json(*enforced).as_object();
-  if (const toml::table* messages = reader.table_or_null("messages")) read_messages(*messages, file, error, out);
+  if (const toml::table* enforced = reader.table_or_null("enforced"))
+    out.enforced = to_json(*enforced).as_object();
+  if (const toml::table* messages = reader.table_or_null("messages"))
+    read_messages(*messages, file, error, out);
   reader.end();
   if (error) return *error;
   return out;

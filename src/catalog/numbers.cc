@@ -25,8 +25,8 @@ Decimal decimal(const Json& number) {
     return {value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value), 0};
   }
   char text[64];  // "1.7976931348623157e+308" at most
-  const auto end =
-      std::to_chars(text, text + sizeof text, std::fabs(number.get_double()), std::chars_format::scientific);
+  const auto end = std::to_chars(text, text + sizeof text, std::fabs(number.get_double()),
+                                 std::chars_format::scientific);
   Decimal out;
   bool behind_point = false;
   const char* at = text;
@@ -64,7 +64,8 @@ void write_canonical(std::string& out, const Json& value) {
   } else if (const JsonObject* object = value.if_object()) {
     std::vector<const JsonObject::value_type*> members;
     for (const auto& member : *object) members.push_back(&member);
-    std::sort(members.begin(), members.end(), [](const auto* a, const auto* b) { return a->key() < b->key(); });
+    std::sort(members.begin(), members.end(),
+              [](const auto* a, const auto* b) { return a->key() < b->key(); });
     out += '{';
     for (const auto* member : members) {
       out += write_json(Json(member->key()));

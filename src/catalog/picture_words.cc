@@ -15,7 +15,8 @@ namespace plantain::catalog {
 namespace {
 
 // The plain letters of U+00C0 to U+00FF; the blanks are the signs of multiplication and division.
-constexpr std::string_view kLatin1 = "aaaaaaaceeeeiiiidnooooo ouuuuypsaaaaaaaceeeeiiiidnooooo ouuuuypy";
+constexpr std::string_view kLatin1 =
+    "aaaaaaaceeeeiiiidnooooo ouuuuypsaaaaaaaceeeeiiiidnooooo ouuuuypy";
 
 bool is_word_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
@@ -29,8 +30,9 @@ std::string folded(char32_t code) {
   if (code >= 0xC0 && code <= 0xFF) return std::string(1, kLatin1[code - 0xC0]);
   if (code == 0x152 || code == 0x153) return "oe";
   if (code >= 0x300 && code <= 0x36F) return "";  // combining accents
-  const bool separates = code < 0xC0 || (code >= 0x2000 && code <= 0x206F) || (code >= 0x3000 && code <= 0x3004) ||
-                         (code >= 0x3008 && code <= 0x301F) || (code >= 0xFF5F && code <= 0xFF65);
+  const bool separates = code < 0xC0 || (code >= 0x2000 && code <= 0x206F) ||
+                         (code >= 0x3000 && code <= 0x3004) || (code >= 0x3008 && code <= 0x301F) ||
+                         (code >= 0xFF5F && code <= 0xFF65);
   return separates ? " " : to_utf8(code);
 }
 
@@ -66,7 +68,8 @@ class File {
 
 // The longest first: alternatives are tried in their order.
 std::string alternatives(std::vector<std::string> words) {
-  std::stable_sort(words.begin(), words.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  std::stable_sort(words.begin(), words.end(),
+                   [](const auto& a, const auto& b) { return a.size() > b.size(); });
   return join(words, "|");
 }
 

@@ -32,11 +32,14 @@ constexpr Row kPixels[] = {
 constexpr std::string_view kFallbackRatio = "1:1";
 constexpr std::string_view kDefaultResolution = "1K";
 
-// The first literal ratio. Numbers around it make it something else: 10:16:9 is a time, 1.4:3 a
-// measure. With an "x" only the unmistakable ones count, because 4x5 is also a camera or a grid.
+// The first literal ratio. Numbers around it make it something else: 10:16:9 is a time, 1.4:3 and
+// 3,16:9 are measures; a comma or full stop after no digit only separates. With an "x" only the
+// unmistakable ones count, because 4x5 is also a camera or a grid.
 std::optional<std::string> literal_ratio(std::string_view prompt) {
-  static const RE2 kColon(R"((?:^|[^0-9:：.,])(21|16|9|5|4|3|2|1) ?[:：] ?(16|9|5|4|3|2|1)(?:$|[^0-9:：.,]|[.,](?:[^0-9]|$)))");
-  static const RE2 kCross(R"((?i)(?:^|[^0-9a-z:：.,])(21|16|9) ?[x×] ?(16|9)(?:$|[^0-9a-z:：.,]|[.,](?:[^0-9]|$)))");
+  static const RE2 kColon(
+      R"((?:^|[^0-9:：.,]|(?:^|[^0-9])[.,])(21|16|9|5|4|3|2|1) ?[:：] ?(16|9|5|4|3|2|1)(?:$|[^0-9:：.,]|[.,](?:[^0-9]|$)))");
+  static const RE2 kCross(
+      R"((?i)(?:^|[^0-9a-z:：.,]|(?:^|[^0-9])[.,])(21|16|9) ?[x×] ?(16|9)(?:$|[^0-9a-z:：.,]|[.,](?:[^0-9]|$)))");
   std::optional<std::string> first;
   size_t first_at = prompt.size();
   for (const RE2* form : {&kColon, &kCross}) {
@@ -60,7 +63,8 @@ std::optional<std::string> literal_ratio(std::string_view prompt) {
 std::string without_others(std::string_view prompt) {
   std::string text = fold(prompt);
   for (const std::string& phrase : picture_words().other) {
-    for (size_t at; (at = find_word(text, phrase)) != std::string::npos;) text.replace(at, phrase.size(), "-");
+    for (size_t at; (at = find_word(text, phrase)) != std::string::npos;)
+      text.replace(at, phrase.size(), "-");
   }
   return text;
 }
@@ -129,7 +133,8 @@ const std::vector<std::string>& resolutions() {
   return kResolutions;
 }
 
-std::string auto_ratio(std::string_view prompt, std::optional<Size> reference, bool reference_first) {
+std::string auto_ratio(std::string_view prompt, std::optional<Size> reference,
+                       bool reference_first) {
   if (const auto literal = literal_ratio(prompt)) return *literal;
   if (reference && reference_first) return nearest_ratio(*reference);
   if (const auto worded = worded_ratio(prompt)) return *worded;
@@ -145,7 +150,9 @@ int pictures_asked_for(std::string_view prompt) {
     re2::StringPiece groups[3];
     const int count = pattern->NumberOfCapturingGroups() + 1;
     if (!pattern->Match(whole, 0, whole.size(), RE2::UNANCHORED, groups, count)) continue;
-    if (count == 3 && std::count(words.things.begin(), words.things.end(), std::string(groups[2])) != 0) continue;
+    if (count == 3 &&
+        std::count(words.things.begin(), words.things.end(), std::string(groups[2])) != 0)
+      continue;
     const std::string number(groups[1]);
     const auto word = words.numbers.find(number);
     const int64_t wanted = word != words.numbers.end() ? word->second : parse_int(number).value();

@@ -28,7 +28,8 @@ const std::vector<std::string>& resolutions();  // "0.5K" … "4K"
 // What "auto" means for a prompt, first match: a literal one of the ten in it; size words (phone
 // wallpaper, banner, square …, in several languages); the nearest shape of `reference`; "1:1".
 // With `reference_first` (edits) the reference comes before the words.
-std::string auto_ratio(std::string_view prompt, std::optional<Size> reference, bool reference_first);
+std::string auto_ratio(std::string_view prompt, std::optional<Size> reference,
+                       bool reference_first);
 
 // How many pictures a prompt asks for in so many words ("three variations of a fox"): 1 to 4.
 int pictures_asked_for(std::string_view prompt);
@@ -38,7 +39,7 @@ struct PlannedPicture {
 };
 
 struct Plan {
-  std::string ratio;                     // the chosen one, never "auto"
+  std::string ratio;  // the chosen one, never "auto"
   Size size;
   std::vector<PlannedPicture> pictures;  // ordered by round, then picture of the round
 };

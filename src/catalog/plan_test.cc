@@ -22,7 +22,8 @@ TEST(Pixels, AreTheOnesOfTheContract) {
 }
 
 TEST(Pixels, TurnWithTheRatioAndAreMultiplesOfEight) {
-  const std::pair<std::string, std::string> turned[] = {{"16:9", "9:16"}, {"3:2", "2:3"}, {"4:3", "3:4"}, {"5:4", "4:5"}};
+  const std::pair<std::string, std::string> turned[] = {
+      {"16:9", "9:16"}, {"3:2", "2:3"}, {"4:3", "3:4"}, {"5:4", "4:5"}};
   for (const std::string& resolution : resolutions()) {
     for (const auto& [wide, tall] : turned) {
       const Size a = *pixels_of(wide, resolution);
@@ -40,6 +41,8 @@ TEST(AutoRatio, ALiteralRatioComesBeforeTheWords) {
   EXPECT_EQ(ratio("a poster in 16:9"), "16:9");
   EXPECT_EQ(ratio("一隻貓,16：9"), "16:9");
   EXPECT_EQ(ratio("a cat, 16x9, night"), "16:9");
+  EXPECT_EQ(ratio("a cat,16x9,night"), "16:9");
+  EXPECT_EQ(ratio("...16:9"), "16:9");
   EXPECT_EQ(ratio("a cat (21 : 9)."), "21:9");
   EXPECT_EQ(ratio("4:5, or else 3:2."), "4:5");
   EXPECT_EQ(auto_ratio("in 3:2", Size{100, 100}, true), "3:2");
@@ -47,13 +50,16 @@ TEST(AutoRatio, ALiteralRatioComesBeforeTheWords) {
 
 TEST(AutoRatio, TimesMeasuresAndOtherNumbersAreNoRatios) {
   for (const std::string_view prompt :
-       {"a clock at 4:30", "at 10:16:9", "at 16:90", "scale 1.4:3", "a 4x5 camera", "in 7:3", "116:9", "a 4x4 truck", "3:2.5"}) {
+       {"a clock at 4:30", "at 10:16:9", "at 16:90", "scale 1.4:3", "a 4x5 camera", "in 7:3",
+        "116:9", "a 4x4 truck", "3:2.5", "3,16:9", "2.16x9"}) {
     EXPECT_EQ(ratio(prompt), "1:1") << prompt;
   }
 }
 
 TEST(AutoRatio, TheFirstKindOfSizeWordsCounts) {
-  EXPECT_EQ(ratio("A cinematic close-up portrait of an American woman standing under neon lights in rainy Tokyo"), "3:4");
+  EXPECT_EQ(ratio("A cinematic close-up portrait of an American woman standing under neon lights "
+                  "in rainy Tokyo"),
+            "3:4");
   EXPECT_EQ(ratio("a vertical phone wallpaper of mountains"), "9:16");
   EXPECT_EQ(ratio("a landscape for an Instagram story"), "9:16");
   EXPECT_EQ(ratio("Web banner for a bakery"), "21:9");
@@ -78,8 +84,10 @@ TEST(AutoRatio, KnowsTheWordsOfOtherLanguages) {
 }
 
 TEST(AutoRatio, WordsThatMeanSomethingElseDecideNothing) {
-  for (const std::string_view prompt : {"a two-story house", "the story of a fox", "Times Square at night", "a shirt with vertical stripes",
-                                        "a knight holding a banner", "posterior view of a car", "iconic shoes"}) {
+  for (const std::string_view prompt :
+       {"a two-story house", "the story of a fox", "Times Square at night",
+        "a shirt with vertical stripes", "a knight holding a banner", "posterior view of a car",
+        "iconic shoes"}) {
     EXPECT_EQ(ratio(prompt), "1:1") << prompt;
   }
 }
@@ -118,16 +126,18 @@ TEST(PicturesAskedFor, AreCountedWhereThePromptSaysSo) {
 
 TEST(PicturesAskedFor, ThingsInThePictureAreNotPictures) {
   for (const std::string_view prompt :
-       {"three cats", "two women and a dog", "a wall with three pictures", "four paintings on a museum wall", "two chairs in different colors",
-        "a man meeting two versions of himself", "3D variations", "三隻貓", "畫三張椅子", "兩張不同的桌子", "壁に3枚の絵", "tres gatos", "drei Katzen",
-        "trois chats", ""}) {
+       {"three cats", "two women and a dog", "a wall with three pictures",
+        "four paintings on a museum wall", "two chairs in different colors",
+        "a man meeting two versions of himself", "3D variations", "三隻貓", "畫三張椅子",
+        "兩張不同的桌子", "壁に3枚の絵", "tres gatos", "drei Katzen", "trois chats", ""}) {
     EXPECT_EQ(pictures_asked_for(prompt), 1) << prompt;
   }
 }
 
 JsonObject completed(std::string_view prompt, int64_t num_images, int64_t seed, bool limited) {
-  return {{"prompt", std::string(prompt)}, {"num_images", num_images}, {"seed", seed}, {"aspect_ratio", "auto"},
-          {"resolution", "2K"},            {"limit_generations", limited}};
+  return {
+      {"prompt", std::string(prompt)}, {"num_images", num_images}, {"seed", seed},
+      {"aspect_ratio", "auto"},        {"resolution", "2K"},       {"limit_generations", limited}};
 }
 
 std::vector<int64_t> seeds(const Plan& plan) {
@@ -137,7 +147,8 @@ std::vector<int64_t> seeds(const Plan& plan) {
 }
 
 TEST(Plan, LimitedMakesOnePictureARoundWhateverThePromptSays) {
-  const Plan plan = plan_pictures(completed("three variations of a fox banner", 4, 7, true), std::nullopt);
+  const Plan plan =
+      plan_pictures(completed("three variations of a fox banner", 4, 7, true), std::nullopt);
 
   EXPECT_EQ(plan.ratio, "21:9");
   EXPECT_EQ(plan.size, (Size{3168, 1344}));
@@ -145,7 +156,8 @@ TEST(Plan, LimitedMakesOnePictureARoundWhateverThePromptSays) {
 }
 
 TEST(Plan, UnlimitedMakesWhatThePromptAsksForAndNoSeedTwice) {
-  const Plan plan = plan_pictures(completed("three variations of a fox", 2, 10, false), std::nullopt);
+  const Plan plan =
+      plan_pictures(completed("three variations of a fox", 2, 10, false), std::nullopt);
 
   EXPECT_EQ(seeds(plan), (std::vector<int64_t>{10, 12, 14, 11, 13, 15}));
 }
@@ -153,7 +165,8 @@ TEST(Plan, UnlimitedMakesWhatThePromptAsksForAndNoSeedTwice) {
 TEST(Plan, MakesAtMostSixteenAndJustAsManyAsWereReserved) {
   for (int rounds = 1; rounds <= limits::kPicturesPerRoundMax; ++rounds) {
     const JsonObject input = completed("four versions of a fox", rounds, 0, false);
-    EXPECT_EQ(static_cast<int>(plan_pictures(input, std::nullopt).pictures.size()), most_pictures(input));
+    EXPECT_EQ(static_cast<int>(plan_pictures(input, std::nullopt).pictures.size()),
+              most_pictures(input));
     EXPECT_EQ(most_pictures(input), 4 * rounds);
   }
   EXPECT_EQ(most_pictures(completed("four versions of a fox", 9, 0, false)), limits::kPicturesMax);

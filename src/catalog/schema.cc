@@ -44,7 +44,9 @@ class Report {
   const std::vector<Fault>& faults() const { return faults_; }
   std::vector<Fault> take() { return std::move(faults_); }
 
-  void add(std::string_view rule, Json limit, std::string message) { add_at(pointer_, rule, std::move(limit), std::move(message)); }
+  void add(std::string_view rule, Json limit, std::string message) {
+    add_at(pointer_, rule, std::move(limit), std::move(message));
+  }
   void add_below(std::string_view name, std::string_view rule, Json limit, std::string message) {
     add_at(concat(pointer_, "/", escaped(name)), rule, std::move(limit), std::move(message));
   }
@@ -67,7 +69,8 @@ class Report {
  private:
   void add_at(std::string pointer, std::string_view rule, Json limit, std::string message) {
     if (full()) return;
-    faults_.push_back(Fault{std::move(pointer), std::string(rule), std::move(limit), std::move(message)});
+    faults_.push_back(
+        Fault{std::move(pointer), std::string(rule), std::move(limit), std::move(message)});
   }
 
   std::string pointer_;
@@ -98,7 +101,9 @@ struct Subschema {
   }
 };
 
-std::string counted(uint64_t count, std::string_view noun) { return concat(count, " ", noun, count == 1 ? "" : "s"); }
+std::string counted(uint64_t count, std::string_view noun) {
+  return concat(count, " ", noun, count == 1 ? "" : "s");
+}
 
 std::string listed(const std::vector<std::string>& words) {
   if (words.size() < 2) return join(words, "");
@@ -195,15 +200,23 @@ class Compiler {
   Rule bound(const Place&, std::string_view rule, std::string_view words, Compare holds);
   template <class Measure>
   Rule size(const Place&, std::string_view rule, bool most, std::string_view noun, Measure measure);
-  Rule minimum(const Place& p) { return bound(p, "minimum", "at least", std::greater_equal<Real>()); }
+  Rule minimum(const Place& p) {
+    return bound(p, "minimum", "at least", std::greater_equal<Real>());
+  }
   Rule maximum(const Place& p) { return bound(p, "maximum", "at most", std::less_equal<Real>()); }
-  Rule above(const Place& p) { return bound(p, "exclusiveMinimum", "more than", std::greater<Real>()); }
-  Rule below(const Place& p) { return bound(p, "exclusiveMaximum", "less than", std::less<Real>()); }
+  Rule above(const Place& p) {
+    return bound(p, "exclusiveMinimum", "more than", std::greater<Real>());
+  }
+  Rule below(const Place& p) {
+    return bound(p, "exclusiveMaximum", "less than", std::less<Real>());
+  }
   Rule min_length(const Place& p) { return size(p, "minLength", false, "character", &characters); }
   Rule max_length(const Place& p) { return size(p, "maxLength", true, "character", &characters); }
   Rule min_items(const Place& p) { return size(p, "minItems", false, "item", &elements); }
   Rule max_items(const Place& p) { return size(p, "maxItems", true, "item", &elements); }
-  Rule min_properties(const Place& p) { return size(p, "minProperties", false, "member", &members); }
+  Rule min_properties(const Place& p) {
+    return size(p, "minProperties", false, "member", &members);
+  }
   Rule max_properties(const Place& p) { return size(p, "maxProperties", true, "member", &members); }
 
   static std::optional<uint64_t> characters(const Json& v) {
@@ -265,7 +278,8 @@ const Subschema* Compiler::compile(const Json& schema, const std::string& where)
 
   if (schema.is_bool()) {
     if (!schema.get_bool()) {
-      into.rules.push_back([](const Json&, Report& report) { report.add("false", nullptr, "must not be here"); });
+      into.rules.push_back(
+          [](const Json&, Report& report) { report.add("false", nullptr, "must not be here"); });
     }
     return &into;
   }
@@ -304,7 +318,8 @@ std::vector<const Subschema*> Compiler::compile_list(const Place& place) {
   return out;
 }
 
-std::vector<std::pair<std::string, const Subschema*>> Compiler::compile_members(const Place& place) {
+std::vector<std::pair<std::string, const Subschema*>> Compiler::compile_members(
+    const Place& place) {
   std::vector<std::pair<std::string, const Subschema*>> out;
   if (!place.value.is_object()) {
     fail(place, "must be an object of schemas");
@@ -317,7 +332,8 @@ std::vector<std::pair<std::string, const Subschema*>> Compiler::compile_members(
   return out;
 }
 
-const Subschema* Compiler::compile_same(const Place& place, const Json& schema, const std::string& where) {
+const Subschema* Compiler::compile_same(const Place& place, const Json& schema,
+                                        const std::string& where) {
   const Subschema* compiled = compile(schema, where);
   place.into.same_instance.push_back(compiled);
   return compiled;
@@ -338,24 +354,28 @@ Rule Compiler::type(const Place& place) {
   std::vector<const TypeName*> types;
   std::vector<std::string> words;
   for (const Json& name : names) {
-    const TypeName* known = name.is_string() ? type_named(plantain::view(name.get_string())) : nullptr;
+    const TypeName* known =
+        name.is_string() ? type_named(plantain::view(name.get_string())) : nullptr;
     if (!known) return fail(place, "must name types");
     types.push_back(known);
     words.emplace_back(known->words);
   }
   if (types.empty()) return fail(place, "must name types");
-  return [types, value = place.value, expected = listed(words)](const Json& instance, Report& report) {
-    for (const TypeName* known : types) {
-      if (known->holds(instance)) return;
-    }
-    report.add("type", value, concat("must be ", expected, ", not ", what_it_is(instance)));
-  };
+  return
+      [types, value = place.value, expected = listed(words)](const Json& instance, Report& report) {
+        for (const TypeName* known : types) {
+          if (known->holds(instance)) return;
+        }
+        report.add("type", value, concat("must be ", expected, ", not ", what_it_is(instance)));
+      };
 }
 
 Rule Compiler::constant(const Place& place) {
-  return [value = place.value, same = canonical(place.value)](const Json& instance, Report& report) {
-    if (canonical(instance) != same) report.add("const", value, concat("must be ", write_json(value)));
-  };
+  return
+      [value = place.value, same = canonical(place.value)](const Json& instance, Report& report) {
+        if (canonical(instance) != same)
+          report.add("const", value, concat("must be ", write_json(value)));
+      };
 }
 
 Rule Compiler::enumeration(const Place& place) {
@@ -368,7 +388,8 @@ Rule Compiler::enumeration(const Place& place) {
     if (value.is_string()) names.emplace_back(plantain::view(value.get_string()));
     words.push_back(value.is_string() ? names.back() : write_json(value));
   }
-  return [allowed, names, list = place.value, words = listed(words)](const Json& instance, Report& report) {
+  return [allowed, names, list = place.value, words = listed(words)](const Json& instance,
+                                                                     Report& report) {
     if (allowed.contains(canonical(instance))) return;
     std::string message = concat("must be one of ", words);
     if (instance.is_string()) {
@@ -382,7 +403,8 @@ Rule Compiler::enumeration(const Place& place) {
 // ---- Numbers ----
 
 template <class Compare>
-Rule Compiler::bound(const Place& place, std::string_view rule, std::string_view words, Compare holds) {
+Rule Compiler::bound(const Place& place, std::string_view rule, std::string_view words,
+                     Compare holds) {
   if (!place.value.is_number()) return fail(place, "must be a number");
   return [rule, words, holds, limit = place.value](const Json& instance, Report& report) {
     if (!instance.is_number() || holds(real(instance), real(limit))) return;
@@ -391,7 +413,8 @@ Rule Compiler::bound(const Place& place, std::string_view rule, std::string_view
 }
 
 Rule Compiler::multiple_of(const Place& place) {
-  if (!place.value.is_number() || real(place.value) <= 0) return fail(place, "must be a number above 0");
+  if (!place.value.is_number() || real(place.value) <= 0)
+    return fail(place, "must be a number above 0");
   return [step = place.value](const Json& instance, Report& report) {
     if (!instance.is_number() || is_multiple(instance, step)) return;
     report.add("multipleOf", step, concat("must be a multiple of ", write_json(step)));
@@ -401,14 +424,17 @@ Rule Compiler::multiple_of(const Place& place) {
 // ---- Sizes and texts ----
 
 template <class Measure>
-Rule Compiler::size(const Place& place, std::string_view rule, bool most, std::string_view noun, Measure measure) {
+Rule Compiler::size(const Place& place, std::string_view rule, bool most, std::string_view noun,
+                    Measure measure) {
   const std::optional<uint64_t> limit = count_of(place);
   if (!limit) return {};
-  return [rule, most, noun, measure, value = place.value, limit = *limit](const Json& instance, Report& report) {
+  return [rule, most, noun, measure, value = place.value, limit = *limit](const Json& instance,
+                                                                          Report& report) {
     const std::optional<uint64_t> actual = measure(instance);
     if (!actual || (most ? *actual <= limit : *actual >= limit)) return;
     report.add(rule, value,
-               concat("must have at ", most ? "most " : "least ", counted(limit, noun), "; it has ", *actual));
+               concat("must have at ", most ? "most " : "least ", counted(limit, noun), "; it has ",
+                      *actual));
   };
 }
 
@@ -417,7 +443,8 @@ Rule Compiler::pattern(const Place& place) {
   RE2::Options options;
   options.set_log_errors(false);
   // Shared by the copies of the rule, which std::function needs to be able to make.
-  const auto compiled = std::make_shared<const RE2>(std::string(plantain::view(place.value.get_string())), options);
+  const auto compiled =
+      std::make_shared<const RE2>(std::string(plantain::view(place.value.get_string())), options);
   if (!compiled->ok()) return fail(place, concat("is not a pattern: ", compiled->error()));
   return [compiled, value = place.value](const Json& instance, Report& report) {
     if (!instance.is_string()) return;
@@ -463,7 +490,8 @@ Rule Compiler::unique_items(const Place& place) {
       const auto [first, fresh] = seen.emplace(canonical(array[i]), i);
       if (fresh) continue;
       report.add("uniqueItems", true,
-                 concat("must not hold anything twice; items ", first->second, " and ", i, " are the same"));
+                 concat("must not hold anything twice; items ", first->second, " and ", i,
+                        " are the same"));
       return;
     }
   };
@@ -491,7 +519,8 @@ Rule Compiler::required(const Place& place) {
   return [names](const Json& instance, Report& report) {
     if (!instance.is_object()) return;
     for (const std::string& name : names) {
-      if (!instance.get_object().contains(name)) report.add_below(name, "required", nullptr, "is required");
+      if (!instance.get_object().contains(name))
+        report.add_below(name, "required", nullptr, "is required");
     }
   };
 }
@@ -511,8 +540,9 @@ Rule Compiler::additional_properties(const Place& place) {
       if (std::find(known.begin(), known.end(), name) != known.end()) continue;
       if (none) {
         const auto meant = did_you_mean(name, known);
-        report.add_below(name, "additionalProperties", false,
-                         meant ? concat("is not known here; did you mean ", *meant, "?") : "is not known here");
+        report.add_below(
+            name, "additionalProperties", false,
+            meant ? concat("is not known here; did you mean ", *meant, "?") : "is not known here");
       } else {
         report.below(name, [&] { schema->check(member.value(), report); });
       }
@@ -524,12 +554,14 @@ Rule Compiler::additional_properties(const Place& place) {
 
 // What to say of an instance that fits no branch: the faults of the one branch whose kind of value
 // it is, or else one fault for all.
-void report_closest(const std::vector<std::vector<Fault>>& branches, std::string_view rule, Report& report) {
+void report_closest(const std::vector<std::vector<Fault>>& branches, std::string_view rule,
+                    Report& report) {
   const std::vector<Fault>* closest = nullptr;
   int close = 0;
   for (const std::vector<Fault>& faults : branches) {
     const bool other_kind = std::any_of(faults.begin(), faults.end(), [&](const Fault& fault) {
-      return fault.pointer == report.pointer() && (fault.rule == "type" || fault.rule == "const" || fault.rule == "false");
+      return fault.pointer == report.pointer() &&
+             (fault.rule == "type" || fault.rule == "const" || fault.rule == "false");
     });
     if (other_kind) continue;
     closest = &faults;
@@ -580,14 +612,17 @@ Rule Compiler::one_of(const Place& place) {
       fitting += branches.back().empty();
     }
     if (fitting == 0) report_closest(branches, "oneOf", report);
-    if (fitting > 1) report.add("oneOf", nullptr, concat("must fit one of the allowed forms, not ", fitting, " of them"));
+    if (fitting > 1)
+      report.add("oneOf", nullptr,
+                 concat("must fit one of the allowed forms, not ", fitting, " of them"));
   };
 }
 
 Rule Compiler::negation(const Place& place) {
   const Subschema* schema = compile_same(place, place.value, place.where);
   return [schema](const Json& instance, Report& report) {
-    if (schema->faults_of(instance, report.pointer()).empty()) report.add("not", nullptr, "is of a form that is not allowed");
+    if (schema->faults_of(instance, report.pointer()).empty())
+      report.add("not", nullptr, "is of a form that is not allowed");
   };
 }
 
@@ -602,7 +637,8 @@ const Json* Compiler::target_of(std::string_view reference) const {
   for (size_t i = 1; i < steps.size() && at; ++i) {
     std::string name = steps[i];
     for (const auto& [code, sign] : {std::pair("~1", "/"), std::pair("~0", "~")}) {
-      for (size_t p = 0; (p = name.find(code, p)) != std::string::npos; ++p) name.replace(p, 2, sign);
+      for (size_t p = 0; (p = name.find(code, p)) != std::string::npos; ++p)
+        name.replace(p, 2, sign);
     }
     if (const JsonArray* array = at->if_array()) {
       const std::optional<int64_t> index = parse_int(name);
@@ -660,15 +696,21 @@ Result<Schema> Schema::compile(const Json& schema) {
   node->root = root;
   std::map<const Subschema*, bool> finished;
   for (const auto& one : node->all) {
-    if (goes_round(one.get(), finished)) return invalid("#: a $ref leads back to itself without end");
+    if (goes_round(one.get(), finished))
+      return invalid("#: a $ref leads back to itself without end");
   }
   return Schema(std::move(node));
 }
 
-std::vector<Fault> Schema::check(const Json& instance) const { return root_->root->faults_of(instance, ""); }
+std::vector<Fault> Schema::check(const Json& instance) const {
+  return root_->root->faults_of(instance, "");
+}
 
 JsonObject to_json(const Fault& fault) {
-  return {{"pointer", fault.pointer}, {"rule", fault.rule}, {"limit", fault.limit}, {"message", fault.message}};
+  return {{"pointer", fault.pointer},
+          {"rule", fault.rule},
+          {"limit", fault.limit},
+          {"message", fault.message}};
 }
 
 }  // namespace plantain::catalog

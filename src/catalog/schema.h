@@ -1,10 +1,10 @@
 // JSON Schema 2020-12, the subset the catalogue uses, compiled once. Own code because no sound
-// library is packaged (docs/decisions); held to the official test suite for every keyword it claims:
-// type, enum, const, minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, minLength,
-// maxLength (code points), pattern (RE2), items, prefixItems, minItems, maxItems, uniqueItems,
-// properties, required, additionalProperties, minProperties, maxProperties, anyOf, oneOf, allOf,
-// not, local $ref and $defs, boolean schemas. Annotations (title, description, default, examples,
-// format, …) are read over. Any other keyword is refused when it is compiled.
+// library is packaged (docs/decisions); held to the official test suite for every keyword it
+// claims: type, enum, const, minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf,
+// minLength, maxLength (code points), pattern (RE2), items, prefixItems, minItems, maxItems,
+// uniqueItems, properties, required, additionalProperties, minProperties, maxProperties, anyOf,
+// oneOf, allOf, not, local $ref and $defs, boolean schemas. Annotations (title, description,
+// default, examples, format, …) are read over. Any other keyword is refused when it is compiled.
 #pragma once
 
 #include <memory>

@@ -35,11 +35,13 @@ std::vector<std::string> described(const std::vector<Fault>& all) {
 using Lines = std::vector<std::string>;
 
 TEST(Schema, AFaultSaysWhereWhichRuleWhichLimitAndWhatToDo) {
-  const auto found = faults(R"({"properties":{"num_images":{"type":"integer","maximum":4}}})", R"({"num_images":5})");
+  const auto found = faults(R"({"properties":{"num_images":{"type":"integer","maximum":4}}})",
+                            R"({"num_images":5})");
 
   ASSERT_EQ(found.size(), 1u);
-  EXPECT_EQ(write_json(to_json(found[0])),
-            R"({"pointer":"/num_images","rule":"maximum","limit":4,"message":"must be at most 4"})");
+  EXPECT_EQ(
+      write_json(to_json(found[0])),
+      R"({"pointer":"/num_images","rule":"maximum","limit":4,"message":"must be at most 4"})");
 }
 
 TEST(Schema, EveryFaultIsListedInTheOrderOfTheSchema) {
@@ -47,8 +49,10 @@ TEST(Schema, EveryFaultIsListedInTheOrderOfTheSchema) {
       R"({"required":["a","z"],"properties":{"b":{"minLength":3},"c":{"enum":["x","y"]}},"additionalProperties":false})",
       R"({"c":"w","quite_unknown":1,"b":"é"})");
 
-  EXPECT_EQ(described(found), (Lines{"/a is required", "/z is required", "/b must have at least 3 characters; it has 1",
-                                     "/c must be one of x or y; did you mean x?", "/quite_unknown is not known here"}));
+  EXPECT_EQ(
+      described(found),
+      (Lines{"/a is required", "/z is required", "/b must have at least 3 characters; it has 1",
+             "/c must be one of x or y; did you mean x?", "/quite_unknown is not known here"}));
 }
 
 TEST(Schema, AMisspeltNameOrValueIsMetWithTheOneThatWasMeant) {
@@ -66,8 +70,10 @@ TEST(Schema, AWrongTypeIsTheOnlyFaultOfItsValue) {
 }
 
 TEST(Schema, NamesInPointersAreEscaped) {
-  EXPECT_EQ(faults(R"({"properties":{"a/b~c":{"items":{"type":"null"}}}})", R"({"a/b~c":[null,1]})")[0].pointer,
-            "/a~1b~0c/1");
+  EXPECT_EQ(
+      faults(R"({"properties":{"a/b~c":{"items":{"type":"null"}}}})", R"({"a/b~c":[null,1]})")[0]
+          .pointer,
+      "/a~1b~0c/1");
 }
 
 TEST(Schema, LengthsAreCodePointsAndAWholeDoubleIsAnInteger) {
@@ -86,9 +92,11 @@ TEST(Schema, LargeNumbersAreComparedExactly) {
 }
 
 TEST(Schema, WhatFitsNoFormIsToldTheNearest) {
-  const std::string_view schema = R"({"anyOf":[{"type":"string","minLength":3},{"type":"array","maxItems":1}]})";
+  const std::string_view schema =
+      R"({"anyOf":[{"type":"string","minLength":3},{"type":"array","maxItems":1}]})";
 
-  EXPECT_EQ(described(faults(schema, R"("ab")")), Lines{" must have at least 3 characters; it has 2"});
+  EXPECT_EQ(described(faults(schema, R"("ab")")),
+            Lines{" must have at least 3 characters; it has 2"});
   EXPECT_EQ(faults(schema, "1")[0].rule, "anyOf");
 }
 
@@ -97,14 +105,16 @@ TEST(Schema, AtMostAHundredFaultsAreListed) {
   for (int i = 0; i < 500; ++i) many += concat(i ? "," : "", "\"n", i, "\":1");
 
   EXPECT_EQ(faults(R"({"additionalProperties":false})", many + "}").size(), limits::kFaultsMax);
-  EXPECT_EQ(faults(R"({"additionalProperties":{"type":"null"}})", many + "}").size(), limits::kFaultsMax);
+  EXPECT_EQ(faults(R"({"additionalProperties":{"type":"null"}})", many + "}").size(),
+            limits::kFaultsMax);
 }
 
 TEST(Schema, WhatItDoesNotUnderstandItRefusesToCompile) {
   for (const std::string_view wrong :
-       {R"({"minimun":1})", R"({"properties":{"a":{"patternProperties":{}}}})", R"({"$ref":"other.json"})",
-        R"({"$ref":"#/nowhere"})", R"({"type":"int"})", R"({"pattern":"("})", R"({"minLength":-1})",
-        R"({"$ref":"#"})", R"({"$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"}]}}})", "3"}) {
+       {R"({"minimun":1})", R"({"properties":{"a":{"patternProperties":{}}}})",
+        R"({"$ref":"other.json"})", R"({"$ref":"#/nowhere"})", R"({"type":"int"})",
+        R"({"pattern":"("})", R"({"minLength":-1})", R"({"$ref":"#"})",
+        R"({"$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"}]}}})", "3"}) {
     EXPECT_FALSE(Schema::compile(json(wrong)).ok()) << wrong;
   }
   EXPECT_EQ(Schema::compile(json(R"({"properties":{"a":{"minimun":1}}})")).error().message,
@@ -114,10 +124,36 @@ TEST(Schema, WhatItDoesNotUnderstandItRefusesToCompile) {
 // ---- The official cases ----
 
 // A file of the suite stands for the keyword it is named after.
-const std::set<std::string> kFiles = {
-    "type", "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength",
-    "maxLength", "pattern", "items", "prefixItems", "minItems", "maxItems", "uniqueItems", "properties", "required",
-    "additionalProperties", "minProperties", "maxProperties", "anyOf", "oneOf", "allOf", "not", "ref", "boolean_schema", "default", "format", "infinite-loop-detection"};
+const std::set<std::string> kFiles = {"type",
+                                      "enum",
+                                      "const",
+                                      "minimum",
+                                      "maximum",
+                                      "exclusiveMinimum",
+                                      "exclusiveMaximum",
+                                      "multipleOf",
+                                      "minLength",
+                                      "maxLength",
+                                      "pattern",
+                                      "items",
+                                      "prefixItems",
+                                      "minItems",
+                                      "maxItems",
+                                      "uniqueItems",
+                                      "properties",
+                                      "required",
+                                      "additionalProperties",
+                                      "minProperties",
+                                      "maxProperties",
+                                      "anyOf",
+                                      "oneOf",
+                                      "allOf",
+                                      "not",
+                                      "ref",
+                                      "boolean_schema",
+                                      "default",
+                                      "format",
+                                      "infinite-loop-detection"};
 
 // Why compile() refuses a group: it needs something that is not claimed.
 const std::vector<std::string> kNotClaimed = {
@@ -127,14 +163,15 @@ const std::vector<std::string> kNotClaimed = {
     "/unevaluatedProperties: is not a keyword",
     "/$id: is not a keyword",
     "/$anchor: is not a keyword",
-    "#/tilda~0field: is not a keyword",                  // a draft 7 schema keeps its definitions at the top
-    "does not lead to a schema in this document",         // another document
+    "#/tilda~0field: is not a keyword",  // a draft 7 schema keeps its definitions at the top
+    "does not lead to a schema in this document",       // another document
     "is not a pattern: invalid character class range",  // \p{Letter}: RE2 knows \p{L} alone
 };
 
 // Where the drafts disagree and ours is the later one.
-const std::set<std::string> kOnlyIn2020 = {"ref: ref overrides any sibling keywords",
-                                           "ref: $ref prevents a sibling $id from changing the base uri"};
+const std::set<std::string> kOnlyIn2020 = {
+    "ref: ref overrides any sibling keywords",
+    "ref: $ref prevents a sibling $id from changing the base uri"};
 
 // A schema of draft 7 in the words of 2020-12.
 Json modern(const Json& old) {
@@ -151,7 +188,8 @@ Json modern(const Json& old) {
     if (name == "items" && value.is_array()) name = "prefixItems";
     if (name == "additionalItems") name = "items";
     if (name == "definitions") name = "$defs";
-    if (name == "$ref" && value.is_string() && view(value.get_string()).starts_with("#/definitions/")) {
+    if (name == "$ref" && value.is_string() &&
+        view(value.get_string()).starts_with("#/definitions/")) {
       value = concat("#/$defs/", view(value.get_string()).substr(sizeof "#/definitions/" - 1));
     }
     out[name] = std::move(value);
@@ -169,23 +207,26 @@ void run_group(const std::string& name, const Json& schema, const JsonArray& cas
   const Result<Schema> compiled = Schema::compile(schema);
   if (!compiled.ok()) {
     const std::string& why = compiled.error().message;
-    EXPECT_TRUE(std::any_of(kNotClaimed.begin(), kNotClaimed.end(), [&](const std::string& reason) {
-      return why.find(reason) != std::string::npos;
-    })) << name << ": " << why;
+    EXPECT_TRUE(std::any_of(
+        kNotClaimed.begin(), kNotClaimed.end(),
+        [&](const std::string& reason) { return why.find(reason) != std::string::npos; }))
+        << name << ": " << why;
     ++tally.not_claimed;
     return;
   }
   ++tally.groups;
   for (const Json& one : cases) {
     const bool valid = compiled->check(*find(one, "data")).empty();
-    EXPECT_EQ(valid, bool_or(one, "valid", false)) << name << ": " << text_or(one, "description", "");
+    EXPECT_EQ(valid, bool_or(one, "valid", false))
+        << name << ": " << text_or(one, "description", "");
     ++tally.cases;
   }
 }
 
 TEST(Schema, AgreesWithTheOfficialCasesOfEveryKeywordItClaims) {
   const Path suite(PLANTAIN_SCHEMA_SUITE);
-  if (!std::filesystem::exists(suite)) GTEST_SKIP() << "no " << suite << ": install json-schema-test-suite";
+  if (!std::filesystem::exists(suite))
+    GTEST_SKIP() << "no " << suite << ": install json-schema-test-suite";
   const bool current = std::filesystem::exists(suite / "draft2020-12");
   const Path draft = suite / (current ? "draft2020-12" : "draft7");
 
@@ -202,8 +243,8 @@ TEST(Schema, AgreesWithTheOfficialCasesOfEveryKeywordItClaims) {
     }
   }
 
-  std::cout << draft.filename() << ": " << tally.cases << " cases in " << tally.groups << " groups; "
-            << tally.not_claimed << " groups need what is not claimed\n";
+  std::cout << draft.filename() << ": " << tally.cases << " cases in " << tally.groups
+            << " groups; " << tally.not_claimed << " groups need what is not claimed\n";
   EXPECT_GT(tally.cases, 250);
 }
 

@@ -34,7 +34,8 @@ Result<std::string> key_from_file(const Path& path) {
 
 Result<std::string> configured_base(const LoadedConfig& loaded) {
   const Config::Server& server = loaded.config.server;
-  if (server.port == 0) return invalid("server.port is 0, any free one: name the server with --server");
+  if (server.port == 0)
+    return invalid("server.port is 0, any free one: name the server with --server");
   if (!is_loopback_host(server.host)) return concat("http://127.0.0.1:", server.port);
   return concat("http://", server.host == "::1" ? "[::1]" : server.host, ":", server.port);
 }
@@ -42,7 +43,8 @@ Result<std::string> configured_base(const LoadedConfig& loaded) {
 // The configuration, read when something is asked of it.
 class LazyConfig {
  public:
-  LazyConfig(const World& world, const Arguments& arguments) : world_(world), arguments_(arguments) {}
+  LazyConfig(const World& world, const Arguments& arguments)
+      : world_(world), arguments_(arguments) {}
   Result<const LoadedConfig*> get() {
     if (!loaded_) loaded_ = load_config(world_, arguments_.config_file, arguments_.settings);
     if (loaded_->faults.empty()) return &*loaded_;
@@ -57,8 +59,8 @@ class LazyConfig {
   std::optional<LoadedConfig> loaded_;
 };
 
-Result<std::string> find_key(const World& world, const ConnectOptions& options, const std::string& base,
-                             LazyConfig& config) {
+Result<std::string> find_key(const World& world, const ConnectOptions& options,
+                             const std::string& base, LazyConfig& config) {
   if (!options.key.empty()) return options.key;
   if (!options.key_file.empty()) return key_from_file(options.key_file);
   const std::string by_environment = world.environment_or("PLANTAIN_KEY", "");
@@ -87,7 +89,8 @@ ErrorCode code_of(const Json& problem) {
   const std::string type = text_or(problem, "type", "");
   const auto anchor = type.find('#');
   if (anchor == std::string::npos) return ErrorCode::kUpstreamRefused;
-  return error_code_from_name(std::string_view(type).substr(anchor + 1)).value_or(ErrorCode::kUpstreamRefused);
+  return error_code_from_name(std::string_view(type).substr(anchor + 1))
+      .value_or(ErrorCode::kUpstreamRefused);
 }
 
 std::string advice(ErrorCode code) {
@@ -131,7 +134,8 @@ net::HttpRequest ApiClient::prepare(const ApiCall& call) const {
   request.headers = call.headers;
   request.abort = abort_;
   request.timeout = kCallMax + std::chrono::seconds(call.wait_s);
-  if (!connection_.key.empty()) request.headers.emplace_back("Authorization", "Bearer " + connection_.key);
+  if (!connection_.key.empty())
+    request.headers.emplace_back("Authorization", "Bearer " + connection_.key);
   if (call.wait_s > 0) request.headers.emplace_back("Prefer", concat("wait=", call.wait_s));
   if (!call.body.is_null()) {
     request.headers.emplace_back("Content-Type", "application/json");
@@ -146,11 +150,13 @@ Result<Json> ApiClient::call(const ApiCall& call) {
   if (!is_success(answer->status)) return refusal(*answer);
   if (answer->body.empty()) return Json(nullptr);
   Result<Json> body = parse_json(answer->body);
-  if (!body.ok()) return Error{ErrorCode::kCorrupt, concat(base(), " does not answer as a Plantain server does")};
+  if (!body.ok())
+    return Error{ErrorCode::kCorrupt, concat(base(), " does not answer as a Plantain server does")};
   return body;
 }
 
-Result<void> ApiClient::stream(const ApiCall& call, const std::function<bool(std::string_view)>& on_piece,
+Result<void> ApiClient::stream(const ApiCall& call,
+                               const std::function<bool(std::string_view)>& on_piece,
                                const std::function<void()>& on_tick) {
   net::HttpRequest request = prepare(call);
   request.timeout = std::chrono::milliseconds(0);

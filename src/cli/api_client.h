@@ -27,11 +27,11 @@ Result<Connection> resolve_connection(const World& world, const Arguments& argum
 
 struct ApiCall {
   std::string method = "GET";
-  std::string path;  // "/v1/models"
+  std::string path;                                        // "/v1/models"
   std::vector<std::pair<std::string, std::string>> query;  // those with an empty value are left out
   std::vector<std::pair<std::string, std::string>> headers;
-  Json body;                 // null: none
-  int wait_s = 0;            // Prefer: wait
+  Json body;       // null: none
+  int wait_s = 0;  // Prefer: wait
 };
 
 class ApiClient {

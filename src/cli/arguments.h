@@ -13,8 +13,8 @@
 namespace plantain::cli {
 
 struct ConnectOptions {
-  std::string server;    // empty: $PLANTAIN_SERVER or the configured port on loopback
-  std::string key;       // empty: the key file, $PLANTAIN_KEY or the configured key file
+  std::string server;  // empty: $PLANTAIN_SERVER or the configured port on loopback
+  std::string key;     // empty: the key file, $PLANTAIN_KEY or the configured key file
   std::string key_file;
 };
 

@@ -51,6 +51,12 @@ int run(const std::vector<std::string>& words, const Hooks& hooks, const World& 
   return kExitFailed;
 }
 
+std::vector<std::string> verb_names() {
+  std::vector<std::string> names;
+  for (const Verb& verb : kVerbs) names.emplace_back(verb.name);
+  return names;
+}
+
 int fail(const Session& session, const Error& error) {
   session.world.err(concat("plantain ", session.arguments.verb, ": ", error.message, "\n"));
   return kExitFailed;
@@ -58,7 +64,8 @@ int fail(const Session& session, const Error& error) {
 
 int fail_usage(const Session& session, std::string_view message) {
   const std::string& verb = session.arguments.verb;
-  session.world.err(concat("plantain ", verb, ": ", message, "\nSee `plantain ", verb, " --help`.\n"));
+  session.world.err(
+      concat("plantain ", verb, ": ", message, "\nSee `plantain ", verb, " --help`.\n"));
   return kExitUsage;
 }
 

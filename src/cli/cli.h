@@ -18,28 +18,28 @@ namespace plantain::cli {
 
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;
-inline constexpr int kExitUsage = 2;        // the words or the configuration are wrong
+inline constexpr int kExitUsage = 2;          // the words or the configuration are wrong
 inline constexpr int kExitInterrupted = 130;  // Ctrl-C, as shells have it
 
 inline constexpr const char* kDefaultModel = "google/nano-banana-2/text-to-image";
 
 struct WorkerArguments {
   Config config;
-  std::string server_url;  // "http://host:port"; with a socket, a name for its own sake
-  Path socket;             // empty: by TCP
-  std::optional<int> token_fd;  // an inherited descriptor that holds the token
-  std::string key;              // of role worker; empty when there is a token
-  std::string worker_id;        // empty: make one
+  std::string server_url;            // "http://host:port"; with a socket, a name for its own sake
+  Path socket;                       // empty: by TCP
+  std::optional<int> token_fd;       // an inherited descriptor that holds the token
+  std::string key;                   // of role worker; empty when there is a token
+  std::string worker_id;             // empty: make one
   std::vector<std::string> engines;  // empty: all that this program has
 };
 
 struct GenerateArguments {
   Config config;
   std::string model;
-  JsonObject input;  // as given, with the prompt; the catalogue judges it
+  JsonObject input;    // as given, with the prompt; the catalogue judges it
   OutputPlace output;  // names by output_names(), writing by save_output()
   bool force = false;
-  bool json = false;   // print the result object instead of sentences
+  bool json = false;  // print the result object instead of sentences
 };
 
 // Every member is set.
@@ -51,7 +51,8 @@ struct Hooks {
   // How the sketch engine reads a prompt, as JSON.
   std::function<Result<std::string>(const std::string& prompt)> explain;
   // Makes a key in the data folder of this machine and returns it.
-  std::function<Result<std::string>(const Config& config, const std::string& name, const std::string& role)>
+  std::function<Result<std::string>(const Config& config, const std::string& name,
+                                    const std::string& role)>
       create_local_key;
   std::function<std::string()> version_details;  // lines for `version --verbose`
 };

@@ -56,8 +56,9 @@ class HelpFormatter final : public CLI::Formatter {
   std::string make_option(const CLI::Option* option, bool is_positional) const override {
     if (is_positional) return help_row(option->get_name(true), option->get_description());
     const bool takes_value = option->get_type_size() != 0;
-    return help_row(concat(option->get_name(false, true), takes_value ? " " + option->get_type_name() : ""),
-                    option->get_description());
+    return help_row(
+        concat(option->get_name(false, true), takes_value ? " " + option->get_type_name() : ""),
+        option->get_description());
   }
   std::string make_subcommand(const CLI::App* sub) const override {
     return help_row(sub->get_name(), sub->get_description());
@@ -78,7 +79,8 @@ class Grammar {
     root_.require_subcommand(0, 1);  // the text after a verb is never another verb
     root_.allow_extras();            // judged by us, who can say what was meant
     root_.footer(concat("`plantain VERB --help` tells more, with examples.\n", kExitCodes));
-    root_.add_flag_callback("--version", [this] { arguments_.verb = "version"; }, "Show the version.");
+    root_.add_flag_callback(
+        "--version", [this] { arguments_.verb = "version"; }, "Show the version.");
     add_pictures();
     add_server();
     add_requests();
@@ -111,15 +113,16 @@ class Grammar {
   CLI::App* add_verb(CLI::App& above, const std::string& path, const std::string& usage,
                      const std::string& description, const std::string& footer) {
     const auto space = path.rfind(' ');
-    CLI::App* const verb =
-        above.add_subcommand(space == std::string::npos ? path : path.substr(space + 1), description);
+    CLI::App* const verb = above.add_subcommand(
+        space == std::string::npos ? path : path.substr(space + 1), description);
     formatter_->set_usage(verb, path + (usage.empty() ? "" : " " + usage));
     verb->footer(footer);
     verbs_.emplace_back(verb, path);
     return verb;
   }
 
-  CLI::App* add_family(const std::string& name, const std::string& group, const std::string& description) {
+  CLI::App* add_family(const std::string& name, const std::string& group,
+                       const std::string& description) {
     CLI::App* const family = add_verb(root_, name, "VERB …", description,
                                       concat("`plantain ", name, " VERB --help` tells more."));
     family->group(group);
@@ -127,8 +130,8 @@ class Grammar {
     return family;
   }
 
-  void text(CLI::App* verb, const std::string& names, const char* type, std::string& into, const std::string& help,
-            const char* group) {
+  void text(CLI::App* verb, const std::string& names, const char* type, std::string& into,
+            const std::string& help, const char* group) {
     verb->add_option(names, into, help)->type_name(type)->group(group);
   }
 
@@ -136,18 +139,22 @@ class Grammar {
     ConnectOptions& connect = arguments_.connect;
     constexpr const char* kGroup = "Server";
     text(verb, "-s,--server", "URL", connect.server,
-         "The server. Default: $PLANTAIN_SERVER, else the configured port on this machine.", kGroup);
+         "The server. Default: $PLANTAIN_SERVER, else the configured port on this machine.",
+         kGroup);
     text(verb, "--key-file", "FILE", connect.key_file,
-         "File that holds the key. Default: $PLANTAIN_KEY, else the configured server.key_file.", kGroup);
+         "File that holds the key. Default: $PLANTAIN_KEY, else the configured server.key_file.",
+         kGroup);
     text(verb, "--key", "KEY", connect.key,
-         "The key itself. Others on this machine can see it: prefer the file or $PLANTAIN_KEY.", kGroup);
+         "The key itself. Others on this machine can see it: prefer the file or $PLANTAIN_KEY.",
+         kGroup);
     add_config_file(verb);
   }
 
   void add_config_file(CLI::App* verb) {
     verb->add_option_function<std::string>(
             "-c,--config", [this](const std::string& path) { arguments_.config_file = path; },
-            "The configuration file. Default: $PLANTAIN_CONFIG, ./plantain.toml, the user's, the system's.")
+            "The configuration file. Default: $PLANTAIN_CONFIG, ./plantain.toml, the user's, the "
+            "system's.")
         ->type_name("FILE")
         ->group("Configuration");
   }
@@ -163,11 +170,13 @@ class Grammar {
       if (!wanted(setting)) continue;
       const std::string name = setting.full_name();
       const std::string names = concat("--", name, setting.flags.empty() ? "" : ",", setting.flags);
-      const std::string type = concat(setting.per_model() ? "MODEL=" : "", value_name(setting.type));
+      const std::string type =
+          concat(setting.per_model() ? "MODEL=" : "", value_name(setting.type));
       verb->add_option_function<std::vector<std::string>>(
               names,
               [this, name](const std::vector<std::string>& values) {
-                for (const std::string& value : values) arguments_.settings.push_back({name, value});
+                for (const std::string& value : values)
+                  arguments_.settings.push_back({name, value});
               },
               std::string(setting.help))
           ->type_name(type)
@@ -197,10 +206,13 @@ class Grammar {
   void add_inputs(CLI::App* verb) {
     constexpr const char* kGroup = "Picture";
     add_prompt(verb);
-    text_input(verb, "-r,--ratio,--aspect-ratio", "W:H", "aspect_ratio", "Its shape, e.g. 16:9, or auto.");
+    text_input(verb, "-r,--ratio,--aspect-ratio", "W:H", "aspect_ratio",
+               "Its shape, e.g. 16:9, or auto.");
     text_input(verb, "--resolution", "SIZE", "resolution", "0.5K, 1K, 2K or 4K.");
-    integer_input(verb, "-n,--num-images", "num_images", "How many pictures, each with the next seed.");
-    integer_input(verb, "--seed", "seed", "The same seed gives the same picture; a negative one is drawn anew.");
+    integer_input(verb, "-n,--num-images", "num_images",
+                  "How many pictures, each with the next seed.");
+    integer_input(verb, "--seed", "seed",
+                  "The same seed gives the same picture; a negative one is drawn anew.");
     text_input(verb, "-f,--format,--output-format", "KIND", "output_format",
                "png, jpeg or webp. Default: what the name of -o says.");
     integer_input(verb, "--safety-tolerance", "safety_tolerance", "1 refuses most, 6 least.");
@@ -208,7 +220,8 @@ class Grammar {
                "One picture per round, whatever the prompt says about numbers.");
     flag_input(verb, "--web-search,--enable-web-search,!--no-web-search", "enable_web_search",
                "Look facts up on the web before drawing.");
-    verb->add_option("-m,--model", arguments_.model, "The model. Default: google/nano-banana-2/text-to-image.")
+    verb->add_option("-m,--model", arguments_.model,
+                     "The model. Default: google/nano-banana-2/text-to-image.")
         ->type_name("ID")
         ->group(kGroup);
     verb->add_option_function<std::vector<std::string>>(
@@ -238,13 +251,16 @@ class Grammar {
     }
   }
 
-  void text_input(CLI::App* verb, const std::string& names, const char* type, const char* input, const char* help) {
+  void text_input(CLI::App* verb, const std::string& names, const char* type, const char* input,
+                  const char* help) {
     verb->add_option_function<std::string>(
-            names, [this, input](const std::string& value) { arguments_.input[input] = value; }, help)
+            names, [this, input](const std::string& value) { arguments_.input[input] = value; },
+            help)
         ->type_name(type)
         ->group("Picture");
   }
-  void integer_input(CLI::App* verb, const std::string& names, const char* input, const char* help) {
+  void integer_input(CLI::App* verb, const std::string& names, const char* input,
+                     const char* help) {
     verb->add_option_function<int64_t>(
             names, [this, input](const int64_t& value) { arguments_.input[input] = value; }, help)
         ->type_name("N")
@@ -291,108 +307,130 @@ class Grammar {
 };
 
 void Grammar::add_pictures() {
-  CLI::App* const generate = add_verb(
-      root_, "generate", "PROMPT -o FILE [options]", "Make a picture here and now, without a server.",
-      "Examples:\n"
-      "  plantain generate \"two red foxes in the snow\" -o foxes.png\n"
-      "  plantain generate \"a lighthouse at dusk\" -o dusk.webp --ratio 16:9 --resolution 2K --seed 7\n"
-      "  plantain generate \"a cat\" -n 4 -o cats/");
+  CLI::App* const generate =
+      add_verb(root_, "generate", "PROMPT -o FILE [options]",
+               "Make a picture here and now, without a server.",
+               "Examples:\n"
+               "  plantain generate \"two red foxes in the snow\" -o foxes.png\n"
+               "  plantain generate \"a lighthouse at dusk\" -o dusk.webp --ratio 16:9 "
+               "--resolution 2K --seed 7\n"
+               "  plantain generate \"a cat\" -n 4 -o cats/");
   generate->group("Pictures");
   add_inputs(generate);
   add_output(generate, "Where the picture goes; several get -1, -2, … before the ending.");
   add_json(generate);
   add_settings(generate, [](const Setting& setting) { return setting.section == "catalog"; });
 
-  CLI::App* const submit = add_verb(
-      root_, "submit", "PROMPT [options]", "Submit a request to a server.",
-      "Examples:\n"
-      "  plantain submit \"two red foxes in the snow\" -o foxes.png\n"
-      "  plantain submit \"a lighthouse\" --wait --json\n"
-      "  id=$(plantain submit \"a cat\"); plantain requests show $id\n\n"
-      "Ctrl-C while it waits ends the waiting, not the request.");
+  CLI::App* const submit =
+      add_verb(root_, "submit", "PROMPT [options]", "Submit a request to a server.",
+               "Examples:\n"
+               "  plantain submit \"two red foxes in the snow\" -o foxes.png\n"
+               "  plantain submit \"a lighthouse\" --wait --json\n"
+               "  id=$(plantain submit \"a cat\"); plantain requests show $id\n\n"
+               "Ctrl-C while it waits ends the waiting, not the request.");
   submit->group("Pictures");
   add_inputs(submit);
-  submit->add_flag("-w,--wait", arguments_.wait, "Wait for the end and show the way there.")->group("Output");
+  submit->add_flag("-w,--wait", arguments_.wait, "Wait for the end and show the way there.")
+      ->group("Output");
   add_output(submit, "Wait, and save the pictures there; several get -1, -2, … before the ending.");
   add_json(submit);
   add_connection(submit);
 
-  CLI::App* const models =
-      add_verb(root_, "models", "[ID] [options]", "List the models, or show one with its inputs.",
-               "Examples:\n  plantain models\n  plantain models google/nano-banana-2/text-to-image");
+  CLI::App* const models = add_verb(
+      root_, "models", "[ID] [options]", "List the models, or show one with its inputs.",
+      "Examples:\n  plantain models\n  plantain models google/nano-banana-2/text-to-image");
   models->group("Pictures");
   models->add_option("ID", arguments_.id, "A model.");
-  text(models, "--search", "TEXT", arguments_.search, "Only those with this in id, name or description.", "Filter");
+  text(models, "--search", "TEXT", arguments_.search,
+       "Only those with this in id, name or description.", "Filter");
   text(models, "--category", "NAME", arguments_.category, "Only those of this category.", "Filter");
   text(models, "--kind", "NAME", arguments_.kind, "Only those of this kind.", "Filter");
   add_json(models);
   add_connection(models);
 
-  CLI::App* const sketch = add_family("sketch", "Pictures", "Look into the built-in engine `sketch`.");
-  CLI::App* const explain = add_verb(*sketch, "sketch explain", "PROMPT", "Show how `sketch` reads a prompt, as JSON.",
-                                     "Example:\n  plantain sketch explain \"two red foxes in the snow\"");
+  CLI::App* const sketch =
+      add_family("sketch", "Pictures", "Look into the built-in engine `sketch`.");
+  CLI::App* const explain =
+      add_verb(*sketch, "sketch explain", "PROMPT", "Show how `sketch` reads a prompt, as JSON.",
+               "Example:\n  plantain sketch explain \"two red foxes in the snow\"");
   add_prompt(explain);
 }
 
 void Grammar::add_server() {
   const auto all = [](const Setting&) { return true; };
-  CLI::App* const serve = add_verb(root_, "serve", "[options]", "Run the server and its workers.",
-                                   "Examples:\n  plantain serve\n  plantain serve --port 9000 --data-dir /srv/plantain\n\n"
-                                   "Ctrl-C takes no more requests, lets running ones end and stops.");
+  CLI::App* const serve = add_verb(
+      root_, "serve", "[options]", "Run the server and its workers.",
+      "Examples:\n  plantain serve\n  plantain serve --port 9000 --data-dir /srv/plantain\n\n"
+      "Ctrl-C takes no more requests, lets running ones end and stops.");
   serve->group("Server");
   add_settings(serve, all);
 
-  CLI::App* const worker =
-      add_verb(root_, "worker", "--server URL|SOCKET [options]", "Run a worker for a server elsewhere.",
-               "Example:\n  plantain worker --server https://pictures.example.org --key-file worker.key --engine sketch");
+  CLI::App* const worker = add_verb(
+      root_, "worker", "--server URL|SOCKET [options]", "Run a worker for a server elsewhere.",
+      "Example:\n  plantain worker --server https://pictures.example.org --key-file worker.key "
+      "--engine sketch");
   worker->group("Server");
   text(worker, "-s,--server", "URL|SOCKET", arguments_.connect.server,
        "The server, or the path of its socket. Default: $PLANTAIN_SERVER.", "Server");
   text(worker, "--key-file", "FILE", arguments_.connect.key_file,
        "File that holds a key of role worker. Default: $PLANTAIN_KEY.", "Server");
-  text(worker, "--token-fd", "N", arguments_.token_fd, "An inherited descriptor to read a token from.", "Server");
-  text(worker, "--id", "NAME", arguments_.worker_id, "What the worker is called. Default: made at its start.", "Worker");
-  worker->add_option("--engine", arguments_.engines, "An engine to run; may be repeated. Default: all there are.")
+  text(worker, "--token-fd", "N", arguments_.token_fd,
+       "An inherited descriptor to read a token from.", "Server");
+  text(worker, "--id", "NAME", arguments_.worker_id,
+       "What the worker is called. Default: made at its start.", "Worker");
+  worker
+      ->add_option("--engine", arguments_.engines,
+                   "An engine to run; may be repeated. Default: all there are.")
       ->type_name("NAME")
       ->allow_extra_args(false)
       ->group("Worker");
   add_settings(worker, [](const Setting& setting) {
-    return setting.section == "catalog" || setting.name == "log_level" || setting.name == "data_dir";
+    return setting.section == "catalog" || setting.name == "log_level" ||
+           setting.name == "data_dir";
   });
 
   CLI::App* const config = add_family("config", "Server", "Check and show the configuration.");
-  CLI::App* const check =
-      add_verb(*config, "config check", "[options]", "Say everything that is wrong, with line and column.",
-               "Examples:\n  plantain config check\n  plantain config check --config new.toml");
+  CLI::App* const check = add_verb(
+      *config, "config check", "[options]", "Say everything that is wrong, with line and column.",
+      "Examples:\n  plantain config check\n  plantain config check --config new.toml");
   add_settings(check, all);
-  CLI::App* const show = add_verb(*config, "config show", "[options]",
-                                  "Show every setting and where its value comes from, as a TOML file.",
-                                  "Example:\n  plantain config show > plantain.toml");
+  CLI::App* const show =
+      add_verb(*config, "config show", "[options]",
+               "Show every setting and where its value comes from, as a TOML file.",
+               "Example:\n  plantain config show > plantain.toml");
   add_settings(show, all);
 }
 
 void Grammar::add_requests() {
-  CLI::App* const family = add_family("requests", "Administration", "List, show, cancel and delete requests.");
+  CLI::App* const family =
+      add_family("requests", "Administration", "List, show, cancel and delete requests.");
   CLI::App* const list =
       add_verb(*family, "requests list", "[options]", "List requests, the newest first.",
-               "Examples:\n  plantain requests list --status in_queue\n  plantain requests list --limit 100 --json");
-  text(list, "--status", "NAME", arguments_.status, "in_queue, in_progress, completed or cancelled.", "Filter");
+               "Examples:\n  plantain requests list --status in_queue\n  plantain requests list "
+               "--limit 100 --json");
+  text(list, "--status", "NAME", arguments_.status,
+       "in_queue, in_progress, completed or cancelled.", "Filter");
   text(list, "--model", "ID", arguments_.id, "Only those of this model.", "Filter");
-  list->add_option("--limit", arguments_.limit, "At most this many.")->type_name("N")->group("Filter");
+  list->add_option("--limit", arguments_.limit, "At most this many.")
+      ->type_name("N")
+      ->group("Filter");
   text(list, "--cursor", "TEXT", arguments_.cursor, "Go on where a list before ended.", "Filter");
-  CLI::App* const show = add_verb(*family, "requests show", "ID", "Show a request: its input, its state, its result.",
-                                  "Example:\n  plantain requests show 019ab3c4-… --json");
+  CLI::App* const show =
+      add_verb(*family, "requests show", "ID", "Show a request: its input, its state, its result.",
+               "Example:\n  plantain requests show 019ab3c4-… --json");
   add_id(show, "A request.");
-  CLI::App* const cancel =
-      add_verb(*family, "requests cancel", "ID… [--running]", "Cancel requests that wait, or running ones, too.",
-               "Example:\n  plantain requests cancel 019ab3c4-… --running");
+  CLI::App* const cancel = add_verb(*family, "requests cancel", "ID… [--running]",
+                                    "Cancel requests that wait, or running ones, too.",
+                                    "Example:\n  plantain requests cancel 019ab3c4-… --running");
   add_ids(cancel, "Requests.");
   cancel->add_flag("--running", arguments_.running, "Stop it also when it runs already.");
-  CLI::App* const remove = add_verb(*family, "requests delete", "ID…", "Delete requests and their pictures for good.",
-                                    "Example:\n  plantain requests delete 019ab3c4-…");
+  CLI::App* const remove =
+      add_verb(*family, "requests delete", "ID…", "Delete requests and their pictures for good.",
+               "Example:\n  plantain requests delete 019ab3c4-…");
   add_ids(remove, "Requests.");
-  CLI::App* const events = add_verb(*family, "requests events", "ID", "Print the events of a request as they come.",
-                                    "Example:\n  plantain requests events 019ab3c4-…");
+  CLI::App* const events =
+      add_verb(*family, "requests events", "ID", "Print the events of a request as they come.",
+               "Example:\n  plantain requests events 019ab3c4-…");
   add_id(events, "A request.");
   for (CLI::App* verb : {list, show, cancel, remove}) add_json(verb);
   for (CLI::App* verb : {list, show, cancel, remove, events}) add_connection(verb);
@@ -401,22 +439,31 @@ void Grammar::add_requests() {
 void Grammar::add_keys() {
   CLI::App* const family = add_family("keys", "Administration", "List, create and revoke keys.");
   CLI::App* const list =
-      add_verb(*family, "keys list", "[options]", "List the keys of the account.", "Example:\n  plantain keys list");
-  CLI::App* const create = add_verb(
-      *family, "keys create", "--name NAME [options]", "Create a key and print it, once.",
-      "Examples:\n"
-      "  plantain keys create --name laptop --expires 30d > laptop.key\n"
-      "  plantain keys create --local --name recovery --role admin");
+      add_verb(*family, "keys list", "[options]", "List the keys of the account.",
+               "Example:\n  plantain keys list");
+  CLI::App* const create =
+      add_verb(*family, "keys create", "--name NAME [options]", "Create a key and print it, once.",
+               "Examples:\n"
+               "  plantain keys create --name laptop --expires 30d > laptop.key\n"
+               "  plantain keys create --local --name recovery --role admin");
   const CLI::Option* const name =
-      create->add_option("--name", arguments_.name, "What the key is for.")->type_name("NAME")->group("Key");
+      create->add_option("--name", arguments_.name, "What the key is for.")
+          ->type_name("NAME")
+          ->group("Key");
   text(create, "--role", "ROLE", arguments_.role, "user, admin or worker. Default: user.", "Key");
-  text(create, "--expires", "TIME", arguments_.expires, "How long it is valid, e.g. 12h, 30d, 8w.", "Key");
-  create->add_flag("--local", arguments_.local, "Write it into the data folder of this machine; needs no key.")
+  text(create, "--expires", "TIME", arguments_.expires, "How long it is valid, e.g. 12h, 30d, 8w.",
+       "Key");
+  create
+      ->add_flag("--local", arguments_.local,
+                 "Write it into the data folder of this machine; needs no key.")
       ->group("Key");
-  create->add_option_function<std::string>(
-            "-d,--data-dir",
-            [this](const std::string& path) { arguments_.settings.push_back({"server.data_dir", path}); },
-            "The data folder for --local.")
+  create
+      ->add_option_function<std::string>(
+          "-d,--data-dir",
+          [this](const std::string& path) {
+            arguments_.settings.push_back({"server.data_dir", path});
+          },
+          "The data folder for --local.")
       ->type_name("PATH")
       ->group("Key");
   CLI::App* const revoke = add_verb(*family, "keys revoke", "ID…", "Revoke keys at once.",
@@ -474,10 +521,13 @@ std::optional<std::string> Grammar::unknown_word(const CLI::App& verb) const {
   } else {
     for (const CLI::App* sub : verb.get_subcommands({})) known.push_back(sub->get_name());
   }
-  std::string message = is_flag         ? concat("there is no flag ", word)
-                        : known.empty() ? concat("\"", word, "\" is one word too many; text with spaces needs quotation marks")
-                                        : concat("there is no verb \"", word, "\"");
-  if (const auto meant = did_you_mean(word, known)) message += concat("; did you mean ", *meant, "?");
+  std::string message =
+      is_flag ? concat("there is no flag ", word)
+      : known.empty()
+          ? concat("\"", word, "\" is one word too many; text with spaces needs quotation marks")
+          : concat("there is no verb \"", word, "\"");
+  if (const auto meant = did_you_mean(word, known))
+    message += concat("; did you mean ", *meant, "?");
   return message;
 }
 
@@ -487,7 +537,8 @@ std::variant<Arguments, NoVerb> Grammar::judge() {
     if (const auto message = unknown_word(*at)) return usage(*message);
   }
   const bool is_family = std::count(families_.begin(), families_.end(), verb) > 0;
-  if ((verb == &root_ && arguments_.verb.empty()) || is_family) return NoVerb{kExitUsage, root_.help()};
+  if ((verb == &root_ && arguments_.verb.empty()) || is_family)
+    return NoVerb{kExitUsage, root_.help()};
   for (const Needed& needed : needed_[verb]) {
     if (needed.option->count() == 0) return usage(needed.sentence);
   }

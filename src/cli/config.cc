@@ -87,14 +87,16 @@ class Loader {
     if (server.key_file.empty()) server.key_file = server.data_dir / "admin.key";
     while (server.public_url.ends_with('/')) server.public_url.pop_back();
     if (!server.public_url.empty() && !is_base_address(server.public_url)) {
-      fault(where_of("server.public_url"),
-            "server.public_url must begin with http:// or https://, name a host and hold no ? or #");
+      fault(
+          where_of("server.public_url"),
+          "server.public_url must begin with http:// or https://, name a host and hold no ? or #");
     }
     if (server.public_url.empty() && !is_loopback_host(server.host)) {
-      fault(where_of("server.host"),
-            concat("server.host is \"", server.host,
-                   "\", which others can reach: set server.public_url to the address that they will "
-                   "use, or listen on 127.0.0.1"));
+      fault(
+          where_of("server.host"),
+          concat("server.host is \"", server.host,
+                 "\", which others can reach: set server.public_url to the address that they will "
+                 "use, or listen on 127.0.0.1"));
     }
   }
 
@@ -123,8 +125,9 @@ class Loader {
     const bool of_model = path[0] == "models";
     if (of_model && path.size() == 2) {
       if (entry.is_table) return;
-      return fault(at(entry.name_place), concat("models.\"", path[1], "\" must be a table: write [models.\"",
-                                                path[1], "\"] above its settings"));
+      return fault(at(entry.name_place),
+                   concat("models.\"", path[1], "\" must be a table: write [models.\"", path[1],
+                          "\"] above its settings"));
     }
     const std::size_t depth = of_model ? 3 : 2;
     if (path.size() > depth) return;  // below a name that was judged before
@@ -145,9 +148,9 @@ class Loader {
   }
 
   void unknown_name(const FileEntry& entry, const std::vector<std::string>& known) {
-    std::string message =
-        concat("there is no ", entry.path.size() == 1 && entry.is_table ? "section" : "setting", " \"",
-               entry.path.back(), "\"", entry.path.size() > 1 ? concat(" in ", entry.path[0]) : "");
+    std::string message = concat(
+        "there is no ", entry.path.size() == 1 && entry.is_table ? "section" : "setting", " \"",
+        entry.path.back(), "\"", entry.path.size() > 1 ? concat(" in ", entry.path[0]) : "");
     if (const auto meant = did_you_mean(entry.path.back(), known)) {
       message += concat("; did you mean \"", *meant, "\"?");
     } else if (const std::string home = section_with(entry.path.back()); !home.empty()) {
@@ -168,7 +171,8 @@ class Loader {
     }
     if (!ours) return;  // $PLANTAIN_KEY and what else is not about a section
     std::string message = "there is no such setting";
-    if (const auto meant = did_you_mean(name, known)) message += concat("; did you mean $", *meant, "?");
+    if (const auto meant = did_you_mean(name, known))
+      message += concat("; did you mean $", *meant, "?");
     fault("$" + name, std::move(message));
   }
 
@@ -193,8 +197,9 @@ class Loader {
   void put(const Given& given) {
     if (const auto wrong = fault_of(*given.setting, given.value)) return fault(given.where, *wrong);
     given.setting->put(loaded_.config, given.model, given.value);
-    const std::string name = given.model.empty() ? given.setting->full_name()
-                                                 : concat("models.", given.model, ".", given.setting->name);
+    const std::string name = given.model.empty()
+                                 ? given.setting->full_name()
+                                 : concat("models.", given.model, ".", given.setting->name);
     loaded_.origins[name] = given.where;
   }
 
@@ -286,8 +291,8 @@ LoadedConfig load_config(const World& world, const std::optional<Path>& named,
 }
 
 std::string show_config(const LoadedConfig& loaded) {
-  std::string out =
-      loaded.file ? concat("# ", loaded.file->string(), "\n") : "# there is no configuration file\n";
+  std::string out = loaded.file ? concat("# ", loaded.file->string(), "\n")
+                                : "# there is no configuration file\n";
   std::string_view section;
   for (const Setting& setting : settings()) {
     if (setting.per_model()) continue;

@@ -17,8 +17,8 @@
 namespace plantain::cli {
 
 struct ModelConfig {
-  std::vector<std::string> engines;            // in order; empty: the catalogue's
-  std::optional<int64_t> price_microdollars;   // nothing: the catalogue's
+  std::vector<std::string> engines;           // in order; empty: the catalogue's
+  std::optional<int64_t> price_microdollars;  // nothing: the catalogue's
 };
 
 struct Config {
@@ -38,7 +38,8 @@ struct Config {
   std::map<std::string, ModelConfig> models;               // by model id
 };
 
-// One thing that is wrong, and where: "plantain.toml:3:8", "$PLANTAIN_SERVER_PORT", "--server.port".
+// One thing that is wrong, and where: "plantain.toml:3:8", "$PLANTAIN_SERVER_PORT",
+// "--server.port".
 struct ConfigFault {
   std::string where;
   std::string message;
@@ -51,10 +52,11 @@ struct FlagValue {
 };
 
 struct LoadedConfig {
-  Config config;                               // to be used only when faults is empty
-  std::vector<ConfigFault> faults;             // all of them
-  std::optional<Path> file;                    // the one that was read
-  std::map<std::string, std::string> origins;  // setting -> where its value came from; missing: default
+  Config config;                    // to be used only when faults is empty
+  std::vector<ConfigFault> faults;  // all of them
+  std::optional<Path> file;         // the one that was read
+  std::map<std::string, std::string>
+      origins;  // setting -> where its value came from; missing: default
 };
 
 // Reads `named` or else the first of $PLANTAIN_CONFIG, ./plantain.toml, the user's and the system's

@@ -32,7 +32,8 @@ Json to_json(const toml::node& node) {
 void collect(const toml::table& table, const std::vector<std::string>& above,
              std::vector<FileEntry>& entries) {
   for (const auto& [key, node] : table) {
-    FileEntry entry{above, node.is_table(), nullptr, place_of(key.source()), place_of(node.source())};
+    FileEntry entry{above, node.is_table(), nullptr, place_of(key.source()),
+                    place_of(node.source())};
     entry.path.emplace_back(key.str());
     if (!entry.is_table) entry.value = to_json(node);
     entries.push_back(entry);

@@ -26,7 +26,7 @@ struct FileEntry {
 };
 
 struct ParsedFile {
-  std::vector<FileEntry> entries;  // in the order of the file
+  std::vector<FileEntry> entries;                      // in the order of the file
   std::optional<std::pair<Place, std::string>> fault;  // the first place that is not TOML
 };
 

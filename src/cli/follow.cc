@@ -24,7 +24,8 @@ void tell(const Watcher& watcher, const ServerEvent& event) {
   if (event.name == "progress" && watcher.on_progress) watcher.on_progress(*data);
 }
 
-Result<Json> poll(ApiClient& api, const World& world, const std::string& request_id, const Watcher& watcher) {
+Result<Json> poll(ApiClient& api, const World& world, const std::string& request_id,
+                  const Watcher& watcher) {
   int failures = 0;
   int wait_s = 0;  // the first question is answered at once
   while (true) {
@@ -48,7 +49,8 @@ Result<void> follow_events(ApiClient& api, const std::string& request_id,
                            const std::function<void()>& on_tick) {
   std::string last_id;
   while (true) {
-    ApiCall call{.path = request_path(request_id, "/events"), .headers = {{"Accept", "text/event-stream"}}};
+    ApiCall call{.path = request_path(request_id, "/events"),
+                 .headers = {{"Accept", "text/event-stream"}}};
     if (!last_id.empty()) call.headers.emplace_back("Last-Event-ID", last_id);
     EventParser parser;
     bool advanced = false;

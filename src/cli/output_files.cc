@@ -51,8 +51,9 @@ Result<void> check_free(const std::vector<Path>& names) {
     if (std::filesystem::exists(name, ignored)) taken.push_back(name.string());
   }
   if (taken.empty()) return {};
-  return Error{ErrorCode::kConflict, concat(join(taken, ", "), taken.size() == 1 ? " exists" : " exist",
-                                            " already; --force replaces what is there")};
+  return Error{ErrorCode::kConflict,
+               concat(join(taken, ", "), taken.size() == 1 ? " exists" : " exist",
+                      " already; --force replaces what is there")};
 }
 
 Result<void> save_output(const Path& name, std::string_view bytes, bool force) {
@@ -60,8 +61,9 @@ Result<void> save_output(const Path& name, std::string_view bytes, bool force) {
     std::error_code failed;
     std::filesystem::create_directories(name.parent_path(), failed);
     if (failed) {
-      return Error{ErrorCode::kUnavailable,
-                   concat("cannot make the folder ", name.parent_path().string(), ": ", failed.message())};
+      return Error{
+          ErrorCode::kUnavailable,
+          concat("cannot make the folder ", name.parent_path().string(), ": ", failed.message())};
     }
   }
   if (force) return write_file_durably(name, bytes, kMode);

@@ -21,7 +21,8 @@ TEST(OutputNames, OnePictureHasTheNameThatWasAskedFor) {
 TEST(OutputNames, SeveralAreNumberedBeforeTheEnding) {
   EXPECT_EQ(output_names({"a.b/c.png", false}, 3, "stem", "png"),
             (Names{"a.b/c-1.png", "a.b/c-2.png", "a.b/c-3.png"}));
-  EXPECT_EQ(output_names({"dir", true}, 2, "0193", "jpg"), (Names{"dir/0193-1.jpg", "dir/0193-2.jpg"}));
+  EXPECT_EQ(output_names({"dir", true}, 2, "0193", "jpg"),
+            (Names{"dir/0193-1.jpg", "dir/0193-2.jpg"}));
 }
 
 TEST(OutputPlaceTest, AFolderEndsInASlashOrIsOne) {
@@ -42,7 +43,8 @@ TEST(OutputFormat, FollowsFromTheName) {
 }
 
 TEST(SaveOutput, MakesFoldersAndOverwritesNothingUnlessForced) {
-  const Path folder = std::filesystem::temp_directory_path() / ("output-" + to_hex(random_bytes(6)));
+  const Path folder =
+      std::filesystem::temp_directory_path() / ("output-" + to_hex(random_bytes(6)));
   const Path name = folder / "deep/a.png";
 
   ASSERT_TRUE(save_output(name, "first", false).ok());
@@ -50,7 +52,8 @@ TEST(SaveOutput, MakesFoldersAndOverwritesNothingUnlessForced) {
   EXPECT_EQ(*read_file(name), "first");
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, ErrorCode::kConflict);
-  EXPECT_EQ(second.error().message, name.string() + " exists already; --force replaces what is there");
+  EXPECT_EQ(second.error().message,
+            name.string() + " exists already; --force replaces what is there");
   EXPECT_FALSE(check_free({folder / "free.png", name}).ok());
   EXPECT_TRUE(check_free({folder / "free.png"}).ok());
 

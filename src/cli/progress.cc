@@ -42,7 +42,8 @@ std::string progress_line(const ProgressView& view, int columns) {
   const int room = columns - kStageColumns - 2 - 2 - tail - 2;
   if (room < kBarColumnsMin) return fitted(concat(stage, "  ", number, "  ", time), columns);
   stage += std::string(static_cast<std::size_t>(kStageColumns) - count_code_points(stage), ' ');
-  return concat(stage, "  ", bar(percent, std::min(room, kBarColumnsMax)), "  ", number, "  ", time);
+  return concat(stage, "  ", bar(percent, std::min(room, kBarColumnsMax)), "  ", number, "  ",
+                time);
 }
 
 ProgressPrinter::ProgressPrinter(const World& world)
@@ -53,7 +54,8 @@ void ProgressPrinter::take_status(const Json& status) {
   view_.percent = -1;
   if (state == "in_queue") {
     const int64_t before = int_or(status, "queue_position", 0);
-    view_.stage = before > 0 ? concat("in the queue, ", before, " before it") : "in the queue, next";
+    view_.stage =
+        before > 0 ? concat("in the queue, ", before, " before it") : "in the queue, next";
   } else if (state == "in_progress") {
     view_.stage = "started";
     if (const Json* progress = find(status, "progress")) return take_progress(*progress);
@@ -82,8 +84,8 @@ void ProgressPrinter::show() {
     drawn_ = true;
     return;
   }
-  const bool news = view_.stage != printed_.stage ||
-                    view_.percent >= printed_.percent + kPlainStep_percent;
+  const bool news =
+      view_.stage != printed_.stage || view_.percent >= printed_.percent + kPlainStep_percent;
   if (!news) return;
   printed_ = view_;
   world_.err(concat(view_.stage, view_.percent < 0 ? "" : concat(" ", view_.percent, " %"), "  ",

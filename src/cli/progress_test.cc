@@ -23,7 +23,8 @@ TEST(ProgressLine, HasNoBarWithoutAPercentage) {
 }
 
 TEST(ProgressLine, IsNeverWiderThanTheTerminalWhateverTheStage) {
-  for (const char* stage : {"", "denoise", "a stage with a name that is far too long for it", "描画する描画する描画する描画する描画する描画する"}) {
+  for (const char* stage : {"", "denoise", "a stage with a name that is far too long for it",
+                            "描画する描画する描画する描画する描画する描画する"}) {
     for (int columns = 1; columns < 120; ++columns) {
       for (const int percent : {-1, 0, 9, 55, 100, 250}) {
         const std::string line = progress_line({stage, percent, seconds(4000)}, columns);
@@ -53,7 +54,9 @@ TEST_F(ProgressPrinterTest, OnATerminalOneLineIsRedrawnAndWipedAtTheEnd) {
   printer.tick();
   printer.finish();
 
-  EXPECT_EQ(said_, "\rin the queue, 2 before it  0.0 s\x1b[K\rin the queue, 2 before it  1.0 s\x1b[K\r\x1b[K");
+  EXPECT_EQ(
+      said_,
+      "\rin the queue, 2 before it  0.0 s\x1b[K\rin the queue, 2 before it  1.0 s\x1b[K\r\x1b[K");
 }
 
 TEST_F(ProgressPrinterTest, ElsewhereOnlyNewsIsALine) {
@@ -61,7 +64,8 @@ TEST_F(ProgressPrinterTest, ElsewhereOnlyNewsIsALine) {
 
   printer.take_status(*parse_json(R"({"status":"in_queue","queue_position":0})"));
   printer.tick();
-  printer.take_status(*parse_json(R"({"status":"in_progress","progress":{"stage":"draw","percent":1}})"));
+  printer.take_status(
+      *parse_json(R"({"status":"in_progress","progress":{"stage":"draw","percent":1}})"));
   printer.take_progress(*parse_json(R"({"stage":"draw","percent":2})"));
   printer.take_progress(*parse_json(R"({"progress":{"stage":"draw","percent":30}})"));
   printer.take_status(*parse_json(R"({"status":"completed"})"));

@@ -10,7 +10,6 @@ namespace plantain::cli {
 namespace {
 
 constexpr int64_t kCentury_s = int64_t{100} * 365 * 24 * 3600;
-constexpr double kPriceMax_usd = 1'000'000;
 constexpr std::string_view kLogLevels[] = {"debug", "info", "warning", "error"};
 
 std::string text(const Json& value) { return std::string(view(value.as_string())); }
@@ -58,57 +57,152 @@ std::vector<Setting> make_settings() {
   using M = const std::string&;
   using J = const Json&;
   return {
-      {"server", "host", kText, "127.0.0.1",
-       "Address to listen on. Another one than loopback needs server.public_url.", "--host", 0, 0, {},
+      {"server",
+       "host",
+       kText,
+       "127.0.0.1",
+       "Address to listen on. Another one than loopback needs server.public_url.",
+       "--host",
+       0,
+       0,
+       {},
        [](C& c, M, J v) { c.server.host = text(v); },
        [](const C& c, M) -> Json { return JsonString(c.server.host); }},
-      {"server", "port", kInteger, "8080", "Port to listen on; 0 takes any free one.", "-p,--port", 0,
-       65535, {}, [](C& c, M, J v) { c.server.port = static_cast<int>(v.as_int64()); },
+      {"server",
+       "port",
+       kInteger,
+       "8080",
+       "Port to listen on; 0 takes any free one.",
+       "-p,--port",
+       0,
+       65535,
+       {},
+       [](C& c, M, J v) { c.server.port = static_cast<int>(v.as_int64()); },
        [](const C& c, M) -> Json { return c.server.port; }},
-      {"server", "public_url", kText, "",
-       "What addresses in answers begin with, e.g. https://pictures.example.org. Empty: the address "
+      {"server",
+       "public_url",
+       kText,
+       "",
+       "What addresses in answers begin with, e.g. https://pictures.example.org. Empty: the "
+       "address "
        "itself, on loopback only.",
-       "--public-url", 0, 0, {}, [](C& c, M, J v) { c.server.public_url = text(v); },
+       "--public-url",
+       0,
+       0,
+       {},
+       [](C& c, M, J v) { c.server.public_url = text(v); },
        [](const C& c, M) -> Json { return JsonString(c.server.public_url); }},
-      {"server", "data_dir", kPath, "~/.local/share/plantain",
+      {"server",
+       "data_dir",
+       kPath,
+       "~/.local/share/plantain",
        "Folder of the database, the pictures and the keys. The default follows $XDG_DATA_HOME; for "
        "root it is /var/lib/plantain.",
-       "-d,--data-dir", 0, 0, {}, [](C& c, M, J v) { c.server.data_dir = text(v); },
+       "-d,--data-dir",
+       0,
+       0,
+       {},
+       [](C& c, M, J v) { c.server.data_dir = text(v); },
        [](const C& c, M) -> Json { return JsonString(c.server.data_dir.string()); }},
-      {"server", "drain_timeout_s", kInteger, "30",
-       "Seconds that running requests get to end after a request to stop.", "", 0, 86'400, {},
+      {"server",
+       "drain_timeout_s",
+       kInteger,
+       "30",
+       "Seconds that running requests get to end after a request to stop.",
+       "",
+       0,
+       86'400,
+       {},
        [](C& c, M, J v) { c.server.drain_timeout = std::chrono::seconds(v.as_int64()); },
        [](const C& c, M) -> Json { return c.server.drain_timeout.count(); }},
-      {"server", "log_level", kChoice, "info", "The least important lines that are logged.",
-       "--log-level", 0, 0, {std::begin(kLogLevels), std::end(kLogLevels)}, put_log_level,
+      {"server",
+       "log_level",
+       kChoice,
+       "info",
+       "The least important lines that are logged.",
+       "--log-level",
+       0,
+       0,
+       {std::begin(kLogLevels), std::end(kLogLevels)},
+       put_log_level,
        [](const C& c, M) -> Json {
          return JsonString(kLogLevels[static_cast<int>(c.server.log_level)]);
        }},
-      {"server", "public_catalog", kBoolean, "false",
-       "Whether the catalogue of models is read without a key.", "", 0, 0, {},
+      {"server",
+       "public_catalog",
+       kBoolean,
+       "false",
+       "Whether the catalogue of models is read without a key.",
+       "",
+       0,
+       0,
+       {},
        [](C& c, M, J v) { c.server.public_catalog = v.as_bool(); },
        [](const C& c, M) -> Json { return c.server.public_catalog; }},
-      {"server", "key_file", kPath, "<data_dir>/admin.key",
+      {"server",
+       "key_file",
+       kPath,
+       "<data_dir>/admin.key",
        "File that the first start writes the admin key to, and that the other verbs read it from.",
-       "", 0, 0, {}, [](C& c, M, J v) { c.server.key_file = text(v); },
+       "",
+       0,
+       0,
+       {},
+       [](C& c, M, J v) { c.server.key_file = text(v); },
        [](const C& c, M) -> Json { return JsonString(c.server.key_file.string()); }},
-      {"workers", "count", kInteger, "1",
-       "Workers that the server starts and looks after; 0 when all run elsewhere.", "--workers", 0, 64,
-       {}, [](C& c, M, J v) { c.worker_count = static_cast<int>(v.as_int64()); },
+      {"workers",
+       "count",
+       kInteger,
+       "1",
+       "Workers that the server starts and looks after; 0 when all run elsewhere.",
+       "--workers",
+       0,
+       64,
+       {},
+       [](C& c, M, J v) { c.worker_count = static_cast<int>(v.as_int64()); },
        [](const C& c, M) -> Json { return c.worker_count; }},
-      {"retention", "default_s", kInteger, "604800",
+      {"retention",
+       "default_s",
+       kInteger,
+       "604800",
        "Seconds that a finished request and its pictures are kept; less than an hour counts as an "
        "hour, -1 is for ever.",
-       "", -1, kCentury_s, {}, put_retention,
+       "",
+       -1,
+       kCentury_s,
+       {},
+       put_retention,
        [](const C& c, M) -> Json { return c.retention ? c.retention->count() : -1; }},
-      {"catalog", "folder", kPath, "",
-       "Folder with more models; one of the same id replaces a built-in one.", "", 0, 0, {},
+      {"catalog",
+       "folder",
+       kPath,
+       "",
+       "Folder with more models; one of the same id replaces a built-in one.",
+       "",
+       0,
+       0,
+       {},
        [](C& c, M, J v) { c.catalog_folder = text(v); },
        [](const C& c, M) -> Json { return JsonString(c.catalog_folder.string()); }},
-      {"models", "engines", kTextList, "the catalogue's",
-       "Engines that serve this model, the first choice first.", "", 0, 0, {}, put_engines,
+      {"models",
+       "engines",
+       kTextList,
+       "the catalogue's",
+       "Engines that serve this model, the first choice first.",
+       "",
+       0,
+       0,
+       {},
+       put_engines,
        get_engines},
-      {"models", "price_usd", kMoney, "the catalogue's", "Price of one output of this model.", "", 0, 0,
+      {"models",
+       "price_usd",
+       kMoney,
+       "the catalogue's",
+       "Price of one output of this model, or of one second where it is priced by the second.",
+       "",
+       0,
+       0,
        {},
        [](C& c, M m, J v) {
          c.models[m].price_microdollars = std::llround(v.to_number<double>() * 1e6);
@@ -150,10 +244,13 @@ bool in_range(const Setting& setting, const Json& value) {
     case SettingType::kInteger:
       return value.as_int64() >= setting.least && value.as_int64() <= setting.most;
     case SettingType::kChoice:
-      return std::count(setting.choices.begin(), setting.choices.end(), view(value.as_string())) > 0;
+      return std::count(setting.choices.begin(), setting.choices.end(), view(value.as_string())) >
+             0;
     case SettingType::kMoney: {
       const double price = value.to_number<double>();
-      return price >= 0 && price <= kPriceMax_usd;
+      const double micros = price * 1e6;
+      return price >= 0 && price <= limits::kBasePriceMax_usd &&
+             std::fabs(micros - std::round(micros)) < 1e-3;
     }
     case SettingType::kTextList:
       return !value.as_array().empty() &&
@@ -170,8 +267,9 @@ std::string Setting::full_name() const { return concat(section, ".", name); }
 
 std::string Setting::environment() const {
   std::string out = concat("PLANTAIN_", section, "_", name);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
   return out;
 }
 
@@ -204,7 +302,8 @@ std::string describe_type(const Setting& setting) {
     case SettingType::kTextList:
       return "a list of at least one name";
     case SettingType::kMoney:
-      return concat("a number from 0 to ", static_cast<int64_t>(kPriceMax_usd));
+      return concat("a number from 0 to ", static_cast<int64_t>(limits::kBasePriceMax_usd),
+                    " with at most six decimals");
   }
   return {};
 }

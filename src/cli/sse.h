@@ -23,7 +23,7 @@ class EventParser {
  private:
   void take_line(std::string_view line, std::vector<ServerEvent>& events);
 
-  std::string line_;         // begun, not ended
+  std::string line_;           // begun, not ended
   bool after_return_ = false;  // a line feed now belongs to the line break before
   bool first_line_ = true;     // where a byte order mark is skipped
   bool has_data_ = false;

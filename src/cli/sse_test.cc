@@ -16,7 +16,8 @@ constexpr std::string_view kStream =
     "event: empty\n\n"
     "data: not ended";
 
-const Events kEvents = {{"status", "{\"a\":1}", "1"}, {"progress", "one\ntwo", "1"}, {"message", "", "2"}};
+const Events kEvents = {
+    {"status", "{\"a\":1}", "1"}, {"progress", "one\ntwo", "1"}, {"message", "", "2"}};
 
 TEST(EventParser, ReadsNamesDataAndIdsAndSkipsCommentsAndWhatIsNotEnded) {
   EventParser parser;

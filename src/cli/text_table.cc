@@ -8,7 +8,8 @@
 namespace plantain::cli {
 namespace {
 
-void add_row(const std::vector<std::string>& row, const std::vector<std::size_t>& widths, std::string& out) {
+void add_row(const std::vector<std::string>& row, const std::vector<std::size_t>& widths,
+             std::string& out) {
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
     line += row[i];
@@ -26,7 +27,8 @@ std::string text_table(const std::vector<std::string>& titles,
   for (const std::string& title : titles) widths.push_back(count_code_points(title));
   for (const std::vector<std::string>& row : rows) {
     CHECK(row.size() == titles.size());
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], count_code_points(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], count_code_points(row[i]));
   }
   std::string out;
   add_row(titles, widths, out);

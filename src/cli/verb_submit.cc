@@ -36,8 +36,9 @@ int say_submitted(const Session& session, const Json& answer) {
 }
 
 int say_interrupted(const Session& session, const std::string& id) {
-  session.world.err(concat("\nThe request goes on without us. To stop it: plantain requests cancel ", id,
-                           " --running\nTo see its result: plantain requests show ", id, "\n"));
+  session.world.err(
+      concat("\nThe request goes on without us. To stop it: plantain requests cancel ", id,
+             " --running\nTo see its result: plantain requests show ", id, "\n"));
   return kExitInterrupted;
 }
 
@@ -59,7 +60,8 @@ std::vector<Picture> pictures_of(const Json& result) {
   const Json* const details = metadata == nullptr ? nullptr : find(*metadata, "images");
   if (details != nullptr && details->is_array()) {
     for (const Json& one : details->as_array()) {
-      pictures.push_back({text_or(one, "url", ""), text_or(one, "content_type", ""), text_or(one, "sha256", ""),
+      pictures.push_back({text_or(one, "url", ""), text_or(one, "content_type", ""),
+                          text_or(one, "sha256", ""),
                           concat(int_or(one, "width", 0), "×", int_or(one, "height", 0), ", ",
                                  size_text(int_or(one, "bytes", 0)))});
     }
@@ -69,7 +71,8 @@ std::vector<Picture> pictures_of(const Json& result) {
   const Json* const addresses = output == nullptr ? nullptr : find(*output, "images");
   if (addresses == nullptr || !addresses->is_array()) return pictures;
   for (const Json& address : addresses->as_array()) {
-    if (address.is_string()) pictures.push_back({std::string(view(address.as_string())), "", "", ""});
+    if (address.is_string())
+      pictures.push_back({std::string(view(address.as_string())), "", "", ""});
   }
   return pictures;
 }
@@ -83,19 +86,21 @@ Result<std::string> fetch(ApiClient& api, const Picture& picture) {
 }
 
 // Every picture that can be saved is; those that cannot are told with their address.
-int save_pictures(const Session& session, ApiClient& api, const OutputPlace& place, const Json& result) {
+int save_pictures(const Session& session, ApiClient& api, const OutputPlace& place,
+                  const Json& result) {
   const std::vector<Picture> pictures = pictures_of(result);
   const std::string extension = extension_of(pictures.empty() ? "" : pictures[0].content_type);
-  const std::vector<Path> names = output_names(place, static_cast<int>(pictures.size()),
-                                               "plantain-" + text_or(result, "request_id", ""), extension);
+  const std::vector<Path> names =
+      output_names(place, static_cast<int>(pictures.size()),
+                   "plantain-" + text_or(result, "request_id", ""), extension);
   int code = kExitOk;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     const Result<std::string> bytes = fetch(api, pictures[i]);
     if (!bytes.ok() && bytes.error().code == ErrorCode::kCancelled) {
       return say_interrupted(session, text_or(result, "request_id", ""));
     }
-    const Result<void> saved =
-        bytes.ok() ? save_output(names[i], *bytes, session.arguments.force) : Result<void>(bytes.error());
+    const Result<void> saved = bytes.ok() ? save_output(names[i], *bytes, session.arguments.force)
+                                          : Result<void>(bytes.error());
     if (!saved.ok()) {
       code = fail(session, saved.error());
       session.world.err(concat("  the picture is at ", pictures[i].url, "\n"));
@@ -108,44 +113,55 @@ int save_pictures(const Session& session, ApiClient& api, const OutputPlace& pla
   return code;
 }
 
-int say_result(const Session& session, ApiClient& api, const std::optional<OutputPlace>& place, const Json& result) {
+int say_result(const Session& session, ApiClient& api, const std::optional<OutputPlace>& place,
+               const Json& result) {
   if (session.arguments.json) session.world.out(write_json(result) + "\n");
   const std::string status = text_or(result, "status", "");
   if (status == "failed") {
     const Json* const error = find(result, "error");
-    return fail(session, {ErrorCode::kEngineFailed,
-                          concat("the request failed: ",
-                                 error == nullptr ? "without a reason" : describe_problem(*error))});
+    return fail(session,
+                {ErrorCode::kEngineFailed,
+                 concat("the request failed: ",
+                        error == nullptr ? "without a reason" : describe_problem(*error))});
   }
-  if (status == "cancelled") return fail(session, {ErrorCode::kCancelled, "the request was cancelled"});
-  if (pictures_of(result).empty()) return fail(session, {ErrorCode::kCorrupt, "the result holds no picture"});
+  if (status == "cancelled")
+    return fail(session, {ErrorCode::kCancelled, "the request was cancelled"});
+  if (pictures_of(result).empty())
+    return fail(session, {ErrorCode::kCorrupt, "the result holds no picture"});
   int code = kExitOk;
   if (place) {
     code = save_pictures(session, api, *place, result);
   } else if (!session.arguments.json) {
     for (const Picture& picture : pictures_of(result)) session.world.out(picture.url + "\n");
   }
-  if (const Json* metadata = find(result, "metadata"); metadata != nullptr && !session.arguments.json) {
-    session.world.err(concat("Made by ", text_or(*metadata, "engine", "an engine without a name"), ".\n"));
+  if (const Json* metadata = find(result, "metadata");
+      metadata != nullptr && !session.arguments.json) {
+    session.world.err(
+        concat("Made by ", text_or(*metadata, "engine", "an engine without a name"), ".\n"));
   }
   return code;
 }
 
 // What -o names must be free before anything is paid for.
-Result<void> check_output_free(const Arguments& words, const OutputPlace& place, const JsonObject& input) {
+Result<void> check_output_free(const Arguments& words, const OutputPlace& place,
+                               const JsonObject& input) {
   if (words.force || place.is_folder) return {};
-  const int count = static_cast<int>(std::clamp<int64_t>(int_or(Json(input), "num_images", 1), 1, 16));
-  return check_free(output_names(place, count, "", extension_of(text_or(Json(input), "output_format", "png"))));
+  const int count =
+      static_cast<int>(std::clamp<int64_t>(int_or(Json(input), "num_images", 1), 1, 16));
+  return check_free(
+      output_names(place, count, "", extension_of(text_or(Json(input), "output_format", "png"))));
 }
 
 int wait_and_save(const Session& session, ApiClient& api, const std::optional<OutputPlace>& place,
                   const std::string& id) {
   ProgressPrinter progress(session.world);
   const Watcher watcher{[&](const Json& status) { progress.take_status(status); },
-                        [&](const Json& news) { progress.take_progress(news); }, [&] { progress.tick(); }};
+                        [&](const Json& news) { progress.take_progress(news); },
+                        [&] { progress.tick(); }};
   const Result<Json> result = wait_for_result(api, session.world, id, watcher);
   progress.finish();
-  if (!result.ok() && result.error().code == ErrorCode::kCancelled) return say_interrupted(session, id);
+  if (!result.ok() && result.error().code == ErrorCode::kCancelled)
+    return say_interrupted(session, id);
   if (!result.ok()) {
     const int code = fail(session, result.error());
     session.world.err(concat("The request may go on: plantain requests show ", id, "\n"));

@@ -39,6 +39,9 @@ int requests_cancel(const Session& session);
 int requests_delete(const Session& session);
 int requests_events(const Session& session);
 
+// All of them, as the parser and the manual (docs/cli.md) have to know them: "keys create".
+std::vector<std::string> verb_names();
+
 // Says what went wrong on world.err. Returns the exit code that fits.
 int fail(const Session& session, const Error& error);
 int fail_usage(const Session& session, std::string_view message);

@@ -14,7 +14,9 @@ std::optional<Config> load_or_complain(const Session& session) {
   return std::nullopt;
 }
 
-bool names_a_socket(std::string_view server) { return server.starts_with('/') || server.starts_with("unix:"); }
+bool names_a_socket(std::string_view server) {
+  return server.starts_with('/') || server.starts_with("unix:");
+}
 
 // The key of a worker; the admin key of this machine is none.
 Result<std::string> worker_key(const Session& session) {
@@ -43,7 +45,8 @@ int worker(const Session& session) {
   arguments.engines = words.engines;
   std::string server = words.connect.server;
   if (server.empty()) server = session.world.environment_or("PLANTAIN_SERVER", "");
-  if (server.empty()) return fail_usage(session, "name the server with --server URL or --server SOCKET");
+  if (server.empty())
+    return fail_usage(session, "name the server with --server URL or --server SOCKET");
   arguments.server_url = server;
   if (names_a_socket(server)) {
     arguments.socket = server.starts_with("unix:") ? server.substr(5) : server;
@@ -60,7 +63,8 @@ int worker(const Session& session) {
   Result<std::string> key = worker_key(session);
   if (!key.ok()) return fail(session, key.error());
   if (key->empty()) {
-    return fail_usage(session, "a worker needs a key of role worker: --key-file FILE or $PLANTAIN_KEY");
+    return fail_usage(session,
+                      "a worker needs a key of role worker: --key-file FILE or $PLANTAIN_KEY");
   }
   arguments.key = *key;
   return session.hooks.worker(arguments);
@@ -71,7 +75,8 @@ Result<OutputPlace> settle_output(const Arguments& arguments, JsonObject& input)
   const std::string named = place.is_folder ? "" : format_of_name(place.path);
   const std::string wanted = text_or(Json(input), "output_format", "");
   if (!named.empty() && !wanted.empty() && named != wanted) {
-    return invalid(concat("--format is ", wanted, ", but ", place.path.string(), " is the name of a ", named));
+    return invalid(
+        concat("--format is ", wanted, ", but ", place.path.string(), " is the name of a ", named));
   }
   if (!named.empty()) input["output_format"] = named;
   return place;

@@ -13,7 +13,8 @@ namespace {
 using Rows = std::vector<std::vector<std::string>>;
 
 // Makes one call and shows its answer: as it came with --json, else by `show`.
-int call_and_show(const Session& session, const ApiCall& call, const std::function<void(const Json&)>& show) {
+int call_and_show(const Session& session, const ApiCall& call,
+                  const std::function<void(const Json&)>& show) {
   const Result<Connection> connection = resolve_connection(session.world, session.arguments);
   if (!connection.ok()) return fail_usage(session, connection.error().message);
   ApiClient api(*connection, nullptr);
@@ -32,7 +33,8 @@ int call_for_each(const Session& session, const std::function<ApiCall(const std:
                   const std::function<void(const std::string&, const Json&)>& show) {
   int code = kExitOk;
   for (const std::string& id : session.arguments.ids) {
-    const int one = call_and_show(session, call_of(id), [&](const Json& answer) { show(id, answer); });
+    const int one =
+        call_and_show(session, call_of(id), [&](const Json& answer) { show(id, answer); });
     code = std::max(code, one);
   }
   return code;
@@ -75,7 +77,8 @@ std::string limits_text(const Json& property) {
   if (const Json* choices = find(property, "enum")) return names_text(*choices);
   const Json* const least = find(property, "minimum");
   const Json* const most = find(property, "maximum");
-  if (least != nullptr && most != nullptr) return concat(write_json(*least), " to ", write_json(*most));
+  if (least != nullptr && most != nullptr)
+    return concat(write_json(*least), " to ", write_json(*most));
   return "";
 }
 
@@ -91,7 +94,9 @@ void show_inputs(const Session& session, const Json& model) {
                                   [&](const Json& each) { return plain(each) == name; });
     const Json* const otherwise = find(member.value(), "default");
     rows.push_back({name, text_or(member.value(), "type", ""),
-                    must ? "required" : otherwise != nullptr ? plain(*otherwise) : "",
+                    must                   ? "required"
+                    : otherwise != nullptr ? plain(*otherwise)
+                                           : "",
                     limits_text(member.value())});
   }
   session.world.out("\n" + text_table({"INPUT", "TYPE", "DEFAULT", "VALUES"}, rows));
@@ -99,11 +104,13 @@ void show_inputs(const Session& session, const Json& model) {
 
 void show_model(const Session& session, const Json& model) {
   const bool available = bool_or(model, "available", false);
-  std::string out = concat(text_or(model, "model_id", ""), "\n", text_or(model, "display_name", ""), "\n\n",
-                           text_or(model, "description", ""), "\n\n");
+  std::string out = concat(text_or(model, "model_id", ""), "\n", text_or(model, "display_name", ""),
+                           "\n\n", text_or(model, "description", ""), "\n\n");
   out += concat("price      ", price_text(model), "\n");
-  out += concat("available  ", available ? "yes" : "no: " + text_or(model, "unavailable_because", "no reason is given"),
-                "\n");
+  out += concat(
+      "available  ",
+      available ? "yes" : "no: " + text_or(model, "unavailable_because", "no reason is given"),
+      "\n");
   session.world.out(out);
   show_inputs(session, model);
 }
@@ -126,15 +133,17 @@ void show_keys(const Session& session, const Json& answer) {
   Rows rows;
   for (const Json& key : list_of(answer, "keys")) {
     rows.push_back({text_or(key, "key_id", ""), text_or(key, "name", ""), text_or(key, "role", ""),
-                    text_or(key, "hint", ""), key_state(session, key), age_text(session, key, "created_at"),
-                    age_text(session, key, "last_used_at")});
+                    text_or(key, "hint", ""), key_state(session, key),
+                    age_text(session, key, "created_at"), age_text(session, key, "last_used_at")});
   }
-  session.world.out(text_table({"KEY ID", "NAME", "ROLE", "BEGINS", "STATE", "AGE", "LAST USE"}, rows));
+  session.world.out(
+      text_table({"KEY ID", "NAME", "ROLE", "BEGINS", "STATE", "AGE", "LAST USE"}, rows));
 }
 
 void say_new_key(const Session& session, const std::string& key) {
   session.world.out(key + "\n");
-  session.world.err("This is the only time the key is shown; keep it where only its user can read it.\n");
+  session.world.err(
+      "This is the only time the key is shown; keep it where only its user can read it.\n");
 }
 
 int create_key_here(const Session& session) {
@@ -144,7 +153,8 @@ int create_key_here(const Session& session) {
     session.world.err(describe_faults(loaded.faults));
     return kExitUsage;
   }
-  const Result<std::string> key = session.hooks.create_local_key(loaded.config, words.name, words.role);
+  const Result<std::string> key =
+      session.hooks.create_local_key(loaded.config, words.name, words.role);
   if (!key.ok()) return fail(session, key.error());
   say_new_key(session, *key);
   return kExitOk;
@@ -182,7 +192,8 @@ void show_members(const Json& object, const std::string& above, std::string& out
 void show_cancelled(const Session& session, const std::string& id, const Json& answer) {
   const bool cancelled = text_or(answer, "outcome", "") == "cancelled";
   const std::string status = text_or(answer, "status", "");
-  session.world.out(concat(id, ": ", cancelled ? "cancelled" : concat("not cancelled, it is ", status), "\n"));
+  session.world.out(
+      concat(id, ": ", cancelled ? "cancelled" : concat("not cancelled, it is ", status), "\n"));
   if (!cancelled && status == "in_progress") {
     session.world.err("A running request is stopped with --running.\n");
   }
@@ -198,12 +209,14 @@ int models(const Session& session) {
   }
   return call_and_show(
       session,
-      {.path = "/v1/models", .query = {{"search", words.search}, {"category", words.category}, {"kind", words.kind}}},
+      {.path = "/v1/models",
+       .query = {{"search", words.search}, {"category", words.category}, {"kind", words.kind}}},
       [&](const Json& answer) { show_models(session, answer); });
 }
 
 int keys_list(const Session& session) {
-  return call_and_show(session, {.path = "/v1/keys"}, [&](const Json& answer) { show_keys(session, answer); });
+  return call_and_show(session, {.path = "/v1/keys"},
+                       [&](const Json& answer) { show_keys(session, answer); });
 }
 
 int keys_create(const Session& session) {
@@ -211,13 +224,15 @@ int keys_create(const Session& session) {
   JsonObject body{{"name", words.name}, {"role", words.role}};
   if (!words.expires.empty()) {
     const auto duration = parse_duration(words.expires);
-    if (!duration) return fail_usage(session, "--expires takes a length of time like 12h, 30d or 8w");
+    if (!duration)
+      return fail_usage(session, "--expires takes a length of time like 12h, 30d or 8w");
     if (words.local) return fail_usage(session, "--expires does not go with --local");
     body["expires_at"] = to_rfc3339(session.world.clock->wall() + *duration);
   }
   if (words.local) return create_key_here(session);
-  return call_and_show(session, {.method = "POST", .path = "/v1/keys", .body = body},
-                       [&](const Json& answer) { say_new_key(session, text_or(answer, "key", "")); });
+  return call_and_show(
+      session, {.method = "POST", .path = "/v1/keys", .body = body},
+      [&](const Json& answer) { say_new_key(session, text_or(answer, "key", "")); });
 }
 
 int keys_revoke(const Session& session) {
@@ -241,11 +256,12 @@ int requests_list(const Session& session) {
 }
 
 int requests_show(const Session& session) {
-  return call_and_show(session, {.path = request_path(session.arguments.id)}, [&](const Json& request) {
-    std::string out;
-    show_members(request, "", out);
-    session.world.out(out);
-  });
+  return call_and_show(session, {.path = request_path(session.arguments.id)},
+                       [&](const Json& request) {
+                         std::string out;
+                         show_members(request, "", out);
+                         session.world.out(out);
+                       });
 }
 
 int requests_cancel(const Session& session) {
@@ -261,7 +277,8 @@ int requests_cancel(const Session& session) {
 
 int requests_delete(const Session& session) {
   return call_for_each(
-      session, [](const std::string& id) { return ApiCall{.method = "DELETE", .path = request_path(id)}; },
+      session,
+      [](const std::string& id) { return ApiCall{.method = "DELETE", .path = request_path(id)}; },
       [&](const std::string& id, const Json&) { session.world.out(concat(id, ": deleted\n")); });
 }
 
@@ -277,7 +294,8 @@ int requests_events(const Session& session) {
   };
   const Result<void> followed = follow_events(api, session.arguments.id, on_event, [] {});
   if (!followed.ok()) return fail(session, followed.error());
-  return done ? kExitOk : fail(session, {ErrorCode::kUnavailable, "the stream ended before the request did"});
+  return done ? kExitOk
+              : fail(session, {ErrorCode::kUnavailable, "the stream ended before the request did"});
 }
 
 }  // namespace plantain::cli

@@ -26,7 +26,8 @@ std::map<std::string, std::string> process_environment() {
   std::map<std::string, std::string> all;
   for (char** at = environ; *at != nullptr; ++at) {
     const char* const equals = std::strchr(*at, '=');
-    if (equals != nullptr) all.emplace(std::string(static_cast<const char*>(*at), equals), equals + 1);
+    if (equals != nullptr)
+      all.emplace(std::string(static_cast<const char*>(*at), equals), equals + 1);
   }
   return all;
 }

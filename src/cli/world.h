@@ -14,7 +14,8 @@
 namespace plantain::cli {
 
 struct World {
-  std::function<void(std::string_view text)> out;  // what was asked for: pictures' places, JSON, tables
+  std::function<void(std::string_view text)>
+      out;  // what was asked for: pictures' places, JSON, tables
   std::function<void(std::string_view text)> err;  // what is said about it: progress, faults
   std::map<std::string, std::string> environment;
   Path system_config = "/etc/plantain/config.toml";
