@@ -1,7 +1,5 @@
 #include "api/api.h"
 
-#include <future>
-
 #include "api/events.h"
 #include "api/files.h"
 #include "api/gate.h"
@@ -15,18 +13,9 @@
 #include "api/submit.h"
 #include "base/crypto.h"
 #include "base/text.h"
+#include "store/wait.h"
 
 namespace plantain::api {
-namespace {
-
-// Waits for a write. Only for start-up, never on the network's or the store's thread.
-Result<void> wait_for_write(const std::function<void(store::Then<void>)>& write) {
-  std::promise<Result<void>> done;
-  write([&done](Result<void> answer) { done.set_value(std::move(answer)); });
-  return done.get_future().get();
-}
-
-}  // namespace
 
 Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSource& ids, const Clock& clock,
                                                   std::optional<Micros> retention, const Path& key_file) {
@@ -49,10 +38,10 @@ Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSourc
   if (auto made = create_file_exclusively(key_file, minted.secret + "\n", 0600); !made.ok()) return made.error();
   Result<void> kept;
   if (accounts->empty()) {
-    kept = wait_for_write([&](auto then) { keys.add_account(account, std::move(then)); });
+    kept = store::wait_for<void>([&](auto then) { keys.add_account(account, std::move(then)); });
     if (!kept.ok()) return kept.error();
   }
-  kept = wait_for_write([&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
+  kept = store::wait_for<void>([&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
   if (!kept.ok()) return kept.error();
   return std::optional(minted.secret);
 }
@@ -63,7 +52,7 @@ Result<std::string> make_local_key(store::KeyStore& keys, IdSource& ids, const C
   if (!accounts.ok()) return accounts.error();
   if (accounts->empty()) return Error{ErrorCode::kNotFound, "there is no account yet; start the server once"};
   MintedKey minted = mint_key(ids, clock, accounts->front().id, name, role, std::nullopt);
-  const auto kept = wait_for_write([&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
+  const auto kept = store::wait_for<void>([&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
   if (!kept.ok()) return kept.error();
   return minted.secret;
 }
@@ -77,7 +66,7 @@ Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_k
   }
   if (sealed.error().code != ErrorCode::kNotFound) return sealed.error();
   const std::string key = random_bytes(32);
-  const auto kept = wait_for_write([&](auto then) { keys.put_secret(std::string(kName), seal(master_key, key), std::move(then)); });
+  const auto kept = store::wait_for<void>([&](auto then) { keys.put_secret(std::string(kName), seal(master_key, key), std::move(then)); });
   if (!kept.ok()) return kept.error();
   return key;
 }

@@ -1,7 +1,6 @@
 #include "api/leases.h"
 
 #include <algorithm>
-#include <future>
 
 #include "api/problem.h"
 #include "api/views.h"
@@ -9,6 +8,7 @@
 #include "base/error_names.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "store/wait.h"
 
 namespace plantain::api {
 namespace {
@@ -175,18 +175,11 @@ void progress(Context& context, const std::shared_ptr<const Call>& call, const R
   respond(std::move(reply));
 }
 
-// Waits for a write of the store. Only for handlers of routes marked slow: they have a thread.
-Result<void> wait_for_write(const std::function<void(store::Then<void>)>& write) {
-  std::promise<Result<void>> done;
-  write([&done](Result<void> answer) { done.set_value(std::move(answer)); });
-  return done.get_future().get();
-}
-
 void output(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
   const Result<LeaseId> lease = lease_of(*call);
   if (!lease.ok()) return respond(problem(lease.error()));
   const std::string blob = store::ArtifactStore::new_blob_id();
-  const Result<void> staged = wait_for_write([&](store::Then<void> then) {
+  const Result<void> staged = store::wait_for<void>([&](store::Then<void> then) {
     context.requests.stage_blob(*lease, call->caller->credential, blob, std::move(then));
   });
   if (!staged.ok()) return respond(problem(staged.error()));

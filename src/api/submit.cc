@@ -115,9 +115,7 @@ Reply refuse_input(const std::vector<catalog::Fault>& faults) {
 void draw_seed(JsonObject& input) {
   Json* seed = input.if_contains("seed");
   if (!seed || !seed->is_int64() || seed->get_int64() >= 0) return;
-  uint64_t drawn = 0;
-  for (const unsigned char byte : random_bytes(8)) drawn = drawn << 8 | byte;
-  *seed = static_cast<int64_t>(drawn % static_cast<uint64_t>(limits::kDrawnSeedMax + 1));
+  *seed = static_cast<int64_t>(random_below(static_cast<uint64_t>(limits::kDrawnSeedMax) + 1));
 }
 
 std::optional<Error> judge(const JsonObject& input) {

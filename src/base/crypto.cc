@@ -76,6 +76,16 @@ std::string random_base62(std::size_t characters) {
   return out;
 }
 
+uint64_t random_below(uint64_t bound) {
+  CHECK(bound >= 1);
+  const uint64_t even = UINT64_MAX - UINT64_MAX % bound;  // values from here on would favour the first ones
+  while (true) {
+    uint64_t value = 0;
+    for (const unsigned char byte : random_bytes(8)) value = value << 8 | byte;
+    if (value < even) return value % bound;
+  }
+}
+
 namespace {
 
 constexpr std::size_t kNonce_bytes = 12;
