@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,15 +12,25 @@
 #include "api/route.h"
 #include "base/files.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/log.h"
 
 namespace plantain::http {
 
 struct Options {
   std::string host = "127.0.0.1";
-  int port = 8080;               // 0: chosen by the system
-  std::string public_url;        // empty: loopback only, and Host must be a loopback name with its port
-  Path internal_socket;          // empty: none; folder 0700, socket 0600, the peer's uid is checked
+  int port = 8080;         // 0: chosen by the system
+  std::string public_url;  // empty: loopback only, and Host must be a loopback name with its port
+  Path internal_socket;    // empty: none; folder 0700, socket 0600, the peer's uid is checked
+
+  std::chrono::milliseconds header_timeout = limits::kHeaderRead;
+  std::chrono::milliseconds idle_timeout = limits::kIdleConnection;
+  std::chrono::milliseconds body_slow_window = limits::kBodySlowWindow;
+  // A body slower than this a window is dropped.
+  std::size_t body_slow_min_bytes = limits::kBodySlowMin_bytes;
+  std::chrono::milliseconds event_comment = limits::kEventComment;
+  std::size_t bodies_in_flight_max_bytes = limits::kBodiesInFlightMax_bytes;
+  std::size_t connections_max = limits::kConnectionsMax;  // of the public listener
 };
 
 // Answers routes of Access::kWorker on the internal socket alone, and all others on the public
@@ -36,20 +47,20 @@ class Server final : public api::Scheduler {
   // Binds. kUnavailable with the reason: the port is taken, the socket's folder is not ours …
   // Call once, before run(). `service` must outlive run().
   Result<void> listen(api::Service& service);
-  int port() const;                  // after listen()
-  std::string public_base() const;   // "http://127.0.0.1:8080", or public_url without its last slash
+  int port() const;                 // after listen()
+  std::string public_base() const;  // "http://127.0.0.1:8080", or public_url without its last slash
 
-  void run();                        // until stop(); call once
-  void stop();                       // any thread
+  void run();   // until stop(); call once
+  void stop();  // any thread
   // Takes no new connections, ends event streams with a comment, answers with Connection: close.
-  void drain();                      // any thread
+  void drain();  // any thread
 
   void after(Micros delay, std::function<void()> what) override;
   void soon(std::function<void()> what) override;
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace plantain::http
