@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "engine/sketch/figure.h"
 #include "engine/sketch/likeness.h"
@@ -105,23 +106,56 @@ void paint_waterline(Canvas& canvas, const Stage& stage, const Placed& placed, c
   }
 }
 
-bool has_own_light(const Actor& actor) { return actor.part == "candle" || actor.part == "red-paper-lantern" || actor.part == "fire" || actor.part == "light-bulb" || actor.part == "diya-lamp" || actor.part == "jack-o-lantern" || actor.kind == Kind::kSky; }
+// Things that shine, and how far up their drawing the light sits.
+std::optional<float> flame_of(std::string_view part) {
+  static constexpr std::pair<std::string_view, float> kFlames[] = {{"candle", 0.86f}, {"red-paper-lantern", 0.5f}, {"fire", 0.4f}, {"light-bulb", 0.6f}, {"diya-lamp", 0.7f}, {"jack-o-lantern", 0.5f}};
+  for (const auto& [name, up] : kFlames) {
+    if (part == name) return up;
+  }
+  return std::nullopt;
+}
+
+void add_halo(Canvas& canvas, float x, float y, float radius, const Rgb& colour) {
+  const int x0 = static_cast<int>((x - 3 * radius) * canvas.scale), x1 = static_cast<int>((x + 3 * radius) * canvas.scale);
+  const int y0 = static_cast<int>((y - 3 * radius) * canvas.scale), y1 = static_cast<int>((y + 3 * radius) * canvas.scale);
+  for (int j = std::max(0, y0); j < std::min(canvas.height, y1); ++j) {
+    for (int i = std::max(0, x0); i < std::min(canvas.width, x1); ++i) {
+      const float d = (square(canvas.x_of(i) - x) + square(canvas.y_of(j) - y)) / square(radius);
+      const float glow = (1 / (1 + 4 * d) - 0.027f) * smooth(9, 4, d);
+      if (glow > 0) canvas.row(j)[i] = canvas.row(j)[i] + Pixel(colour * glow, 0);
+    }
+  }
+}
+
+// The dark line where something held or seated touches what carries it.
+void touch_below(Canvas& canvas, const Stage& stage, const Placed& placed, const Spot& spot) {
+  const float rx = spot.width * 0.44f, ry = std::max(spot.height * 0.035f, 1.0f);
+  for (int y = std::max(0, static_cast<int>((placed.base - ry * 2) * canvas.scale)); y < std::min(canvas.height, static_cast<int>((placed.base + ry * 2) * canvas.scale)); ++y) {
+    for (int x = std::max(0, static_cast<int>((placed.x - rx) * canvas.scale)); x < std::min(canvas.width, static_cast<int>((placed.x + rx) * canvas.scale)); ++x) {
+      const float d = square((canvas.x_of(x) - placed.x) / rx) + square((canvas.y_of(y) - placed.base) / (2 * ry));
+      const float dark = stage.light.shadow * 0.9f * smooth(1, 0.1f, d);
+      Pixel& p = canvas.row(y)[x];
+      p = Pixel(p.r() * (1 - dark), p.g() * (1 - dark), p.b() * (1 - dark * 0.9f), p.a());
+    }
+  }
+}
 
 }  // namespace
 
 bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const Actor& actor, Watch& watch) {
+  if (stage.home && placed.part.starts_with("globe")) return true;  // the stage paints the earth itself
   if (placed.footing == Footing::kHeaven && (placed.part == "sun" || placed.part == "full-moon" || placed.part == "star" || placed.part == "moon")) return true;
   const bool deep = placed.portrait;
   const float coc = deep ? 0 : std::min(stage.blur_at(placed.depth_m), stage.blur_px);
   const int coarse = std::max(1, static_cast<int>(coc * canvas.scale / 4));
   const float scale = canvas.scale / static_cast<float>(coarse);
-  const bool body = !placed.portrait && needs_body(actor, stage);
   const int tall = std::max(4, static_cast<int>(placed.height * scale));
-  Figure figure = placed.portrait && has_likeness(placed.part) ? paint_likeness(placed, stage, tall) : make_figure(placed, actor.kind, body, tall);
+  Figure figure = placed.portrait && has_likeness(placed.part) ? paint_likeness(placed, stage, tall) : make_figure(placed, actor.kind, tall);
   figure.runs_on = placed.portrait;
   if (!watch.row(figure.colours.width * figure.colours.height)) return false;
   const float w = static_cast<float>(figure.colours.width) / scale, h = static_cast<float>(figure.colours.height) / scale;
-  if (has_own_light(actor)) {
+  const std::optional<float> flame = flame_of(placed.part);
+  if (flame || (actor.kind == Kind::kSky && !placed.prop)) {
     for (Pixel& p : figure.colours.pixels) p = Pixel(p.r() * 1.6f, p.g() * 1.5f, p.b() * 1.4f, p.a());
   } else {
     light_figure(figure, stage.light, volume_of(stage));
@@ -135,6 +169,8 @@ bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const
     if (stands) cast_shadows(canvas, stage, placed, small, spot);
     if (placed.footing == Footing::kWater || (stage.wet && stands)) mirror_below(canvas, stage, placed, figure.colours, spot);
   }
+  if (placed.footing == Footing::kHeld && !placed.prop && placed.posture == Posture::kAsDrawn) touch_below(canvas, stage, placed, spot);
+  if (flame) add_halo(canvas, placed.x, placed.base - *flame * h, h * 1.3f, Rgb{1.0f, 0.52f, 0.16f} * (stage.time == TimeOfDay::kNight ? 0.5f : 0.15f));
   if (coc * scale >= 0.8f) {
     const int pad = static_cast<int>(coc * scale) + 2;
     Canvas padded(figure.colours.width + 2 * pad, figure.colours.height + 2 * pad, scale);

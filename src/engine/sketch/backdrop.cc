@@ -18,11 +18,13 @@ void paint_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
     case Place::kLake:
       paint_mountains(canvas, stage, watch, 0.30f, 3);
       paint_treeline(canvas, stage, watch, 0.035f);
-      return paint_water(canvas, stage, watch);
+      paint_water(canvas, stage, watch);
+      return paint_firs(canvas, stage, watch);
     case Place::kMountains:
       paint_mountains(canvas, stage, watch, 0.42f, 4);
       paint_treeline(canvas, stage, watch, 0.03f);
-      return paint_land(canvas, stage, watch);
+      paint_land(canvas, stage, watch);
+      return paint_firs(canvas, stage, watch);
     case Place::kForest: return paint_forest(canvas, stage, watch);
     case Place::kDesert:
       paint_mountains(canvas, stage, watch, 0.08f, 2);

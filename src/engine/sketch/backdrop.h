@@ -22,6 +22,7 @@ void paint_skyline(Canvas& canvas, const Stage& stage, Watch& watch, float talle
 void paint_land(Canvas& canvas, const Stage& stage, Watch& watch);   // field, garden, desert, snow
 void paint_water(Canvas& canvas, const Stage& stage, Watch& watch);  // sea and lake: mirrors what is painted above
 void paint_beach(Canvas& canvas, const Stage& stage, Watch& watch);
+void paint_firs(Canvas& canvas, const Stage& stage, Watch& watch);    // a few at either side, nearer than the treeline
 void paint_forest(Canvas& canvas, const Stage& stage, Watch& watch);
 void paint_street(Canvas& canvas, const Stage& stage, Watch& watch); // canyon, road, passers-by and cars
 

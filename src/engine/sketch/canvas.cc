@@ -78,7 +78,7 @@ void blur_columns(T* pixels, int width, int height, float sigma) {
   }
 }
 
-float from_srgb(float s) { return s <= 0.04045f ? s / 12.92f : std::pow((s + 0.055f) / 1.055f, 2.4f); }
+float from_srgb(float s) { return s <= 0.04045f ? s / 12.92f : power((s + 0.055f) / 1.055f, 2.4f); }
 
 template <class Combine>
 void combine_scaled(Canvas& below, const Canvas& above, Combine combine) {

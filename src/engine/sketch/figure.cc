@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <string>
+#include <unordered_map>
 
 #include "engine/sketch/maths.h"
 #include "engine/sketch/parts.h"
@@ -13,6 +14,8 @@ namespace {
 
 constexpr int kProbe_px = 96;
 constexpr float kBodyHead = 0.40f;  // the bust's share of a whole figure's height
+constexpr float kBodyWide = 1.12f;  // the whole figure's width, in busts
+constexpr float kFlyingAspect = 1.5f;
 
 std::string svg_of(const std::string& part) {
   if (std::optional<std::string> svg = part_svg(part)) return *svg;
@@ -29,9 +32,14 @@ Canvas cropped(const Canvas& from, const Box& box) {
   return cut;
 }
 
+// Measured once for each drawing: staging asks again and again.
 Box ink_of_part(const std::string& part) {
-  const std::optional<Canvas> probe = draw_svg(svg_of(part), kProbe_px, kProbe_px, false);
-  return probe ? ink_of(*probe) : Box{};
+  static thread_local std::unordered_map<std::string, Box> known;
+  const std::string drawing = part.substr(0, part.find('+'));  // dyes do not move the ink
+  const auto found = known.find(drawing);
+  if (found != known.end()) return found->second;
+  const std::optional<Canvas> probe = draw_svg(svg_of(drawing), kProbe_px, kProbe_px, false);
+  return known[drawing] = probe ? ink_of(*probe) : Box{};
 }
 
 // The drawing's ink, `height` pixels high.
@@ -87,71 +95,211 @@ void recolour(Canvas& drawing, const Rgb& wish) {
   }
 }
 
-// Legs, trunk and arms below a bust, or a sitting body below an animal's head, in its own colours.
-Canvas with_body_below(const Canvas& bust, Kind kind, int height) {
-  const float h = static_cast<float>(height);
-  const bool person = kind == Kind::kPerson;
-  const float bust_h = static_cast<float>(bust.height), bust_w = static_cast<float>(bust.width);
-  const float w = person ? bust_w * 1.12f : bust_w * 1.12f;
-  const Sheet sheet(0, 0, w - 1, h - 1, 1);
-  const float middle = w / 2;
-  const Rgb cloth = dominant(bust, bust.height * (person ? 9 : 3) / 10, bust.height * (person ? 10 : 6) / 10);
-  if (person) {
-    const Rgb trousers = cloth * 0.35f + Rgb{0.02f, 0.025f, 0.05f};
-    const float hip = h * 0.70f, foot = h * 0.965f, leg = bust_w * 0.17f;
-    for (const float side : {-1.0f, 1.0f}) {
-      sheet.rectangle(middle + side * leg * 0.75f - leg / 2, hip - leg, leg, foot - hip + leg, leg * 0.4f);
-      sheet.fill(trousers);
-      sheet.ellipse(middle + side * leg * 0.95f, foot - leg * 0.06f, leg * 0.72f, leg * 0.34f);
-      sheet.fill(Rgb{0.03f, 0.025f, 0.025f});
-      const float arm = bust_w * 0.125f;
-      cairo_move_to(sheet.pen(), middle + side * bust_w * 0.33f, bust_h * 0.97f);
-      cairo_curve_to(sheet.pen(), middle + side * bust_w * 0.42f, bust_h * 1.15f, middle + side * bust_w * 0.42f, h * 0.55f, middle + side * bust_w * 0.38f, h * 0.64f);
-      sheet.stroke(cloth * 0.82f, arm);
-      sheet.ellipse(middle + side * bust_w * 0.375f, h * 0.66f, arm * 0.55f, arm * 0.62f);
-      sheet.fill(Rgb{0.75f, 0.45f, 0.3f});
-    }
-    sheet.rectangle(middle - bust_w * 0.31f, bust_h * 0.92f, bust_w * 0.62f, hip - bust_h * 0.92f, bust_w * 0.12f);
-    sheet.fill(cloth);
-  } else {
-    const float body_top = bust_h * 0.62f;
-    sheet.ellipse(middle + bust_w * 0.4f, h * 0.86f, bust_w * 0.2f, h * 0.09f);
-    sheet.fill(cloth * 0.85f);
-    sheet.ellipse(middle, (body_top + h) / 2, bust_w * 0.37f, (h - body_top) / 2);
-    sheet.fill(cloth);
-    sheet.ellipse(middle, h * 0.80f, bust_w * 0.2f, h * 0.16f);
-    sheet.fill(mix(cloth, Rgb{1, 0.95f, 0.88f}, 0.72f));
-    for (const float side : {-1.0f, 1.0f}) {
-      sheet.ellipse(middle + side * bust_w * 0.14f, h * 0.955f, bust_w * 0.12f, h * 0.045f);
-      sheet.fill(cloth * 0.62f);
+// The colour of a person's face: the brightest of the warm colours above the chest.
+Rgb skin_of(const Canvas& bust) {
+  Rgb best{0.75f, 0.45f, 0.3f};
+  float most = 0;
+  const int step = std::max(1, bust.width / 80);
+  for (int y = bust.height * 4 / 10; y < bust.height * 7 / 10; y += step) {
+    for (int x = bust.width * 4 / 10; x < bust.width * 6 / 10; x += step) {
+      const Pixel p = bust.row(y)[x];
+      const Hsv hsv = to_hsv({p.r(), p.g(), p.b()});
+      const bool warm = hsv.h < 0.13f && hsv.s > 0.25f && hsv.s < 0.9f && p.a() > 0.9f;
+      if (!warm || luminance(p) < most) continue;
+      most = luminance(p);
+      best = {p.r(), p.g(), p.b()};
     }
   }
+  return best;
+}
+
+// The rest of a person below the bust, which is drawn over it. Lengths are pixels of the sheet.
+class PersonBody {
+ public:
+  PersonBody(const Sheet& sheet, const Canvas& bust, float middle, float height)
+      : sheet_(sheet), middle_(middle), h_(height), bust_h_(static_cast<float>(bust.height)), bust_w_(static_cast<float>(bust.width)),
+        cloth_(dominant(bust, bust.height * 9 / 10, bust.height)), trousers_(cloth_ * 0.35f + Rgb{0.02f, 0.025f, 0.05f}), skin_(skin_of(bust)) {}
+
+  void draw(Posture posture) const {
+    const bool sits = posture == Posture::kSitting, rides = posture == Posture::kAstride, holds = posture == Posture::kHolding || sits;
+    if (!sits && !rides) {
+      for (const float side : {-1.0f, 1.0f}) leg(side);
+    }
+    if (!holds && !rides) {
+      for (const float side : {-1.0f, 1.0f}) hanging_arm(side);
+    }
+    trunk();
+    if (sits) lap();
+    if (rides) leg_over_the_flank();
+    if (holds || rides) {
+      for (const float side : {-1.0f, 1.0f}) bent_arm(side, rides ? 0.10f : 0.02f);
+    }
+  }
+
+ private:
+  float hip() const { return h_ * (1 - kSeatShare); }
+  float thick() const { return bust_w_ * 0.17f; }
+
+  void shoe(float x, float y) const {
+    sheet_.ellipse(x, y, thick() * 0.72f, thick() * 0.34f);
+    sheet_.fill(Rgb{0.03f, 0.025f, 0.025f});
+  }
+
+  void leg(float side) const {
+    const float foot = h_ * 0.965f, leg = thick();
+    sheet_.rectangle(middle_ + side * leg * 0.75f - leg / 2, hip() - leg, leg, foot - hip() + leg, leg * 0.4f);
+    sheet_.fill(trousers_);
+    shoe(middle_ + side * leg * 0.95f, foot - leg * 0.06f);
+  }
+
+  // Thighs towards the viewer, shins hanging from the knees.
+  void lap() const {
+    const float leg = thick() * 1.15f;
+    for (const float side : {-1.0f, 1.0f}) {
+      const float x = middle_ + side * leg * 0.80f;
+      sheet_.rectangle(x - leg * 0.5f, hip() + leg * 0.2f, leg, h_ * 0.94f - hip(), leg * 0.45f);
+      sheet_.fill(trousers_ * 0.72f);
+      sheet_.ellipse(x, hip() + leg * 0.30f, leg * 0.62f, leg * 0.62f);
+      sheet_.fill(trousers_ * 1.1f);
+      shoe(x + side * leg * 0.1f, h_ * 0.965f);
+    }
+  }
+
+  void leg_over_the_flank() const {
+    const float leg = thick() * 1.1f;
+    cairo_move_to(sheet_.pen(), middle_, hip() - leg * 0.3f);
+    cairo_curve_to(sheet_.pen(), middle_ - leg * 0.9f, hip() + leg * 0.2f, middle_ - leg * 1.1f, hip() + leg * 0.9f, middle_ - leg * 0.75f, h_ * 0.92f);
+    sheet_.stroke(trousers_, leg);
+    sheet_.ellipse(middle_ - leg * 0.95f, h_ * 0.95f, leg * 0.75f, leg * 0.40f);
+    sheet_.fill(Rgb{0.03f, 0.025f, 0.025f});
+  }
+
+  void hanging_arm(float side) const {
+    const float arm = bust_w_ * 0.125f;
+    cairo_move_to(sheet_.pen(), middle_ + side * bust_w_ * 0.33f, bust_h_ * 0.97f);
+    cairo_curve_to(sheet_.pen(), middle_ + side * bust_w_ * 0.42f, bust_h_ * 1.15f, middle_ + side * bust_w_ * 0.42f, h_ * 0.55f, middle_ + side * bust_w_ * 0.38f, h_ * 0.64f);
+    sheet_.stroke(cloth_ * 0.82f, arm);
+    sheet_.ellipse(middle_ + side * bust_w_ * 0.375f, h_ * 0.66f, arm * 0.55f, arm * 0.62f);
+    sheet_.fill(skin_);
+  }
+
+  // Elbow out, hand before the chest.
+  void bent_arm(float side, float apart) const {
+    const float arm = bust_w_ * 0.125f, hand_x = middle_ + side * bust_w_ * (0.12f + apart), hand_y = mix(bust_h_, hip(), 0.62f);
+    cairo_move_to(sheet_.pen(), middle_ + side * bust_w_ * 0.33f, bust_h_ * 0.98f);
+    cairo_curve_to(sheet_.pen(), middle_ + side * bust_w_ * 0.46f, mix(bust_h_, hip(), 0.5f), middle_ + side * bust_w_ * 0.42f, mix(bust_h_, hip(), 0.95f), hand_x, hand_y);
+    sheet_.stroke(cloth_ * 0.80f, arm);
+    sheet_.ellipse(hand_x, hand_y, arm * 0.62f, arm * 0.58f);
+    sheet_.fill(skin_);
+  }
+
+  void trunk() const {
+    sheet_.rectangle(middle_ - bust_w_ * 0.31f, bust_h_ * 0.92f, bust_w_ * 0.62f, hip() - bust_h_ * 0.92f, bust_w_ * 0.12f);
+    sheet_.fill(cloth_);
+  }
+
+  const Sheet& sheet_;
+  float middle_, h_, bust_h_, bust_w_;
+  Rgb cloth_, trousers_, skin_;
+};
+
+// A sitting body below an animal's head, in its own colours.
+void draw_animal_body(const Sheet& sheet, const Canvas& head, float middle, float h) {
+  const float head_h = static_cast<float>(head.height), head_w = static_cast<float>(head.width), top = head_h * 0.62f;
+  const Rgb fur = dominant(head, head.height * 3 / 10, head.height * 6 / 10);
+  sheet.ellipse(middle + head_w * 0.4f, h * 0.86f, head_w * 0.2f, h * 0.09f);
+  sheet.fill(fur * 0.85f);
+  sheet.ellipse(middle, (top + h) / 2, head_w * 0.37f, (h - top) / 2);
+  sheet.fill(fur);
+  sheet.ellipse(middle, h * 0.80f, head_w * 0.2f, h * 0.16f);
+  sheet.fill(mix(fur, Rgb{1, 0.95f, 0.88f}, 0.72f));
+  for (const float side : {-1.0f, 1.0f}) {
+    sheet.ellipse(middle + side * head_w * 0.14f, h * 0.955f, head_w * 0.12f, h * 0.045f);
+    sheet.fill(fur * 0.62f);
+  }
+}
+
+Canvas completed(const Canvas& bust, Kind kind, Posture posture, int height) {
+  const float h = static_cast<float>(height), w = static_cast<float>(bust.width) * kBodyWide;
+  const Sheet sheet(0, 0, w - 1, h - 1, 1);
+  if (kind == Kind::kPerson) {
+    PersonBody(sheet, bust, w / 2, h).draw(posture);
+  } else {
+    draw_animal_body(sheet, bust, w / 2, h);
+  }
   Canvas whole = sheet.canvas();
-  lay_over(whole, bust, static_cast<int>(middle - bust_w / 2), 0);
+  lay_over(whole, bust, static_cast<int>(w / 2 - static_cast<float>(bust.width) / 2), 0);
   return whole;
 }
 
 float bust_share(Kind kind) { return kind == Kind::kPerson ? kBodyHead : 0.62f; }
 
+// A small bird on the wing, seen from the side: the beat differs from one to the next.
+Canvas flying_bird(const Placed& placed, int height) {
+  Chance chance(placed.chance, "wings");
+  const float h = static_cast<float>(height), w = h * kFlyingAspect, lift = chance.between(-0.25f, 1.0f);
+  const Sheet sheet(0, 0, w - 1, h - 1, 1);
+  cairo_t* pen = sheet.pen();
+  if (placed.mirrored) {
+    cairo_translate(pen, w, 0);
+    cairo_scale(pen, -1, 1);
+  }
+  const Rgb back = placed.colour.value_or(Rgb{0.10f, 0.22f, 0.42f}), belly = mix(back, Rgb{0.85f, 0.87f, 0.9f}, 0.7f);
+  const float x = w * 0.42f, y = h * 0.55f;
+  const auto wing = [&](float root, float reach, float up, const Rgb& c) {
+    const float tip_x = root + reach, tip_y = y - up * h * 0.48f;
+    cairo_move_to(pen, root - w * 0.07f, y - h * 0.02f);
+    cairo_curve_to(pen, root - w * 0.03f, y - up * h * 0.30f - h * 0.06f, tip_x - w * 0.10f, tip_y - h * 0.02f, tip_x, tip_y);
+    cairo_curve_to(pen, tip_x - w * 0.02f, tip_y + h * 0.14f, root + w * 0.14f, y - h * 0.02f, root + w * 0.12f, y + h * 0.03f);
+    cairo_close_path(pen);
+    sheet.fill(c);
+  };
+  wing(x - w * 0.01f, w * 0.22f, lift * 0.9f, back * 0.6f);
+  cairo_move_to(pen, w * 0.06f, y + h * 0.02f);
+  cairo_curve_to(pen, w * 0.14f, y - h * 0.16f, w * 0.30f, y - h * 0.11f, w * 0.64f, y + h * 0.02f);
+  cairo_line_to(pen, w * 0.86f, y + h * 0.02f);
+  cairo_line_to(pen, w * 0.80f, y + h * 0.10f);
+  cairo_curve_to(pen, w * 0.60f, y + h * 0.12f, w * 0.26f, y + h * 0.22f, w * 0.12f, y + h * 0.09f);
+  cairo_close_path(pen);
+  sheet.fill(back);
+  sheet.ellipse(w * 0.32f, y + h * 0.085f, w * 0.17f, h * 0.055f);
+  sheet.fill(belly);
+  cairo_move_to(pen, w * 0.075f, y - h * 0.01f);
+  cairo_line_to(pen, 0, y + h * 0.035f);
+  cairo_line_to(pen, w * 0.08f, y + h * 0.06f);
+  sheet.fill(Rgb{0.85f, 0.45f, 0.06f});
+  sheet.ellipse(w * 0.125f, y - h * 0.015f, h * 0.022f, h * 0.022f);
+  sheet.fill(Rgb{0.01f, 0.01f, 0.012f});
+  wing(x, w * 0.34f, lift, back * 1.25f);
+  return sheet.canvas();
+}
+
+bool is_flying_bird(const Placed& placed) { return placed.part == "bird" && placed.footing == Footing::kAir; }
+
 }  // namespace
 
-bool needs_body(const Actor& actor, const Stage& stage) {
-  if (!actor.bust || stage.style == Style::kBlueprint) return false;
-  return actor.kind == Kind::kPerson || actor.kind == Kind::kAnimal;
+Posture posture_of(const Actor& actor, const Stage& stage) {
+  if (!actor.bust || stage.style == Style::kBlueprint) return Posture::kAsDrawn;
+  return actor.kind == Kind::kPerson || actor.kind == Kind::kAnimal ? Posture::kStanding : Posture::kAsDrawn;
 }
 
-float figure_aspect(const std::string& part, Kind kind, bool bust_with_body) {
+float figure_aspect(const std::string& part, Kind kind, Posture posture) {
   const Box box = ink_of_part(part);
   const float aspect = (box.right - box.left) / std::max(box.bottom - box.top, 0.05f);
-  return bust_with_body ? aspect * bust_share(kind) * 1.12f : aspect;
+  return posture == Posture::kAsDrawn ? aspect : aspect * bust_share(kind) * kBodyWide;
 }
 
-Figure make_figure(const Placed& placed, Kind kind, bool with_body, int height) {
+Figure make_figure(const Placed& placed, Kind kind, int height) {
   Figure figure;
-  const int bust = with_body ? std::max(8, static_cast<int>(static_cast<float>(height) * bust_share(kind))) : height;
-  figure.colours = ink_drawing(placed.part, bust, placed.mirrored);
+  if (is_flying_bird(placed)) {
+    figure.colours = flying_bird(placed, height);
+    return figure;
+  }
+  const bool bust = placed.posture != Posture::kAsDrawn;
+  const int drawn = bust ? std::max(8, static_cast<int>(static_cast<float>(height) * bust_share(kind))) : height;
+  figure.colours = ink_drawing(placed.part, drawn, placed.mirrored);
   if (placed.colour) recolour(figure.colours, *placed.colour);
-  if (with_body) figure.colours = with_body_below(figure.colours, kind, height);
+  if (bust) figure.colours = completed(figure.colours, kind, placed.posture, height);
   return figure;
 }
 

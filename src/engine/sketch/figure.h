@@ -22,13 +22,16 @@ struct Figure {
   std::vector<Glint> glints;
 };
 
-// Whether the actor's drawing shows a bust where a whole figure has to stand or float.
-bool needs_body(const Actor& actor, const Stage& stage);
+// How the actor's drawing is completed where a whole figure has to stand or float.
+Posture posture_of(const Actor& actor, const Stage& stage);
 
 // Width over height of the ink, as make_figure() will draw it.
-float figure_aspect(const std::string& part, Kind kind, bool bust_with_body);
+float figure_aspect(const std::string& part, Kind kind, Posture posture);
 
-// The figure `height` pixels high. `with_body`: a bust gets a body to stand on.
-Figure make_figure(const Placed& placed, Kind kind, bool with_body, int height);
+// The line of the hip of a figure that sits or rides, as a share of its height from below.
+inline constexpr float kSeatShare = 0.30f;
+
+// The figure `height` pixels high.
+Figure make_figure(const Placed& placed, Kind kind, int height);
 
 }  // namespace plantain::engine::sketch

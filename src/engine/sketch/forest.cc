@@ -141,6 +141,21 @@ void paint_shafts(Canvas& canvas, const Stage& stage, Watch& watch) {
 
 }  // namespace
 
+void paint_firs(Canvas& canvas, const Stage& stage, Watch& watch) {
+  Chance chance = stage.chance("firs");
+  Wood wood = wood_of(stage);
+  wood.leaf = wood.snow ? wood.leaf : stage.season == Season::kAutumn ? rgb(0x5f6b2c) : rgb(0x2f5a38);
+  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height), horizon = stage.camera.horizon;
+  const float crowded = chance.sign();
+  const Sheet sheet(0, 0, w, h, canvas.scale);
+  for (int i = 0; i < 22 && watch.row(10'000); ++i) {
+    const float near = static_cast<float>(i) / 21, side = chance.odds(0.62f) ? crowded : -crowded;
+    const float x = w * (0.5f + side * (0.5f - square(chance.uniform()) * mix(0.30f, 0.16f, near))), base = mix(horizon + 0.008f * h, horizon + 0.16f * (h - horizon), near * near) + 0.01f * h;
+    draw_fir(sheet, wood, x, base, stage.side * mix(0.07f, 0.30f, near * near) * chance.between(0.75f, 1.2f), mix(0.45f, 0.95f, near), chance);
+  }
+  sheet.lay_on(canvas);
+}
+
 void paint_forest(Canvas& canvas, const Stage& stage, Watch& watch) {
   Chance chance = stage.chance("forest");
   const Wood wood = wood_of(stage);

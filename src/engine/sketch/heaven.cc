@@ -134,7 +134,11 @@ void paint_space(Canvas& canvas, const Stage& stage, Watch& watch) {
   // A planet's limb below, lit from the upper left.
   const float r = stage.side * chance.between(0.95f, 1.25f);
   const float cx = static_cast<float>(stage.width) * chance.between(0.35f, 0.75f), cy = static_cast<float>(stage.height) * 0.80f + r;
-  const Rgb sea = from_hsv(fraction(hue + chance.between(-0.06f, 0.1f)), 0.8f, 0.22f), land = from_hsv(chance.between(0.05f, 0.32f), 0.5f, 0.25f);
+  Rgb sea = from_hsv(fraction(hue + chance.between(-0.06f, 0.1f)), 0.8f, 0.22f), land = from_hsv(chance.between(0.05f, 0.32f), 0.5f, 0.25f);
+  if (stage.home) {
+    sea = rgb(0x12508f);
+    land = rgb(0x4f7a3a);
+  }
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 4); ++y) {
     for (int x = 0; x < canvas.width; ++x) {
       const float dx = (canvas.x_of(x) - cx) / r, dy = (canvas.y_of(y) - cy) / r, d2 = dx * dx + dy * dy;

@@ -56,50 +56,125 @@ void paint_grass(Canvas& canvas, const Stage& stage, Watch& watch) {
   sheet.lay_on(canvas);
 }
 
-// A skyline of peaks: sharp above, broken into smaller ones.
-float ridge(float x, uint32_t salt, int octaves) {
-  return 1 - std::fabs(2 * cloud(x, 0.5f, salt, octaves) - 1) * 1.5f;
+// Upright strokes of grass that grow towards the viewer: three sizes, faded into one another, since
+// a stroke whose width changed from row to row would lean.
+float blades(float x, float y, float near, uint32_t salt) {
+  const float far = 0.5f + 0.5f * (noise(x * 520, y * 170, salt) - 0.5f), middle = noise(x * 300, y * 80, salt + 1), close = noise(x * 170, y * 38, salt + 2);
+  return mix(mix(far, middle, smooth(0.05f, 0.35f, near)), close, smooth(0.4f, 0.85f, near));
+}
+
+struct Peak {
+  float x, tall, left, right;  // pixels; how far its feet reach to either side
+};
+
+// One range: peaks of different height in chance places, the tallest near a third.
+class Range {
+ public:
+  Range(const Stage& stage, float base, float tallest, float steepness, bool rugged, Chance& chance) : base_(base), salt_(static_cast<uint32_t>(chance.bits())), rugged_(rugged), unit_(1 / stage.side) {
+    const float w = static_cast<float>(stage.width);
+    const int n = std::max(3, static_cast<int>(w / (tallest * steepness) * 1.5f) + 2);
+    const float top = w * (chance.odds(0.5f) ? 0.3f : 0.68f);
+    for (int i = 0; i < n; ++i) {
+      const float x = w * ((static_cast<float>(i) + chance.between(0.1f, 0.9f)) / static_cast<float>(n) * 1.3f - 0.15f), near_top = exp_of(-square((x - top) / (0.3f * w)));
+      const float tall = tallest * chance.between(0.45f, 0.75f) * (0.8f + 0.55f * near_top);
+      peaks_.push_back({x, tall, tall * steepness * chance.between(0.8f, 1.3f), tall * steepness * chance.between(0.8f, 1.3f)});
+    }
+  }
+
+  // The skyline at a column, and whose it is.
+  float top(float x, int& owner) const {
+    float best = 0;
+    owner = 0;
+    for (size_t i = 0; i < peaks_.size(); ++i) {
+      const Peak& p = peaks_[i];
+      const float t = 1 - std::fabs(x - p.x) / (x < p.x ? p.left : p.right);
+      if (t <= 0) continue;
+      const float shape = rugged_ ? t * (0.55f + 0.45f * t) : t * t * (3 - 2 * t);
+      if (p.tall * shape > best) {
+        best = p.tall * shape;
+        owner = static_cast<int>(i);
+      }
+    }
+    const float rough = (cloud(x * unit_ * (rugged_ ? 9.0f : 4.0f), 1, salt_, 5) - 0.5f) * (rugged_ ? 0.34f : 0.16f);
+    return base_ - best - rough * std::min(best, peaks_[static_cast<size_t>(owner)].tall * 0.5f) - 0.012f / unit_;
+  }
+
+  // How much a place faces left (-1) or right (1), with the gullies that run down from the peak.
+  float face(float x, float y, int owner) const {
+    const Peak& p = peaks_[static_cast<size_t>(owner)];
+    const float down = std::max(y - (base_ - p.tall), 0.0f) + 0.04f * p.tall;
+    const float ridge = p.x + p.tall * (0.35f * (noise(y * unit_ * 22, 3, salt_ + 1) - 0.5f) + 0.25f * (noise(y * unit_ * 60, 5, salt_ + 2) - 0.5f)) * std::min(1.0f, down / p.tall);
+    const float fan = (x - ridge) / down;
+    const float gully = (cloud(fan * 4.5f + 2 * noise(y * unit_ * 14, 7, salt_ + 3), down / p.tall * 1.6f, salt_ + 4, 4) - 0.5f) * 3.0f;
+    return std::clamp(smooth(-0.06f, 0.06f, fan) * 2 - 1 + (rugged_ ? gully : gully * 0.4f), -1.4f, 1.4f);
+  }
+
+  // 1 at the peak's own height, 0 at the base.
+  float height(float y, int owner) const { return (base_ - y) / peaks_[static_cast<size_t>(owner)].tall; }
+  float flake(float x, float y) const { return cloud(x * unit_ * 16, y * unit_ * 11, salt_ + 6, 3); }
+
+ private:
+  float base_;
+  uint32_t salt_;
+  bool rugged_;
+  float unit_;
+  std::vector<Peak> peaks_;
+};
+
+struct Rock {
+  Rgb bare, snow;
+  float haze, snow_line, sun;
+};
+
+void paint_range(Canvas& canvas, const Stage& stage, Watch& watch, const Range& range, const Rock& rock, bool fade_below) {
+  const float base = stage.camera.horizon + 1;
+  std::vector<float> tops(static_cast<size_t>(canvas.width));
+  std::vector<int> owners(static_cast<size_t>(canvas.width));
+  float highest = base;
+  for (int x = 0; x < canvas.width && watch.row(40); ++x) {
+    tops[static_cast<size_t>(x)] = range.top(canvas.x_of(x), owners[static_cast<size_t>(x)]);
+    highest = std::min(highest, tops[static_cast<size_t>(x)]);
+  }
+  for (int y = std::max(0, static_cast<int>(highest * canvas.scale) - 1); y < canvas.height && watch.row(canvas.width * 4); ++y) {
+    const float py = canvas.y_of(y);
+    if (py > base) break;
+    for (int x = 0; x < canvas.width; ++x) {
+      const float top = tops[static_cast<size_t>(x)], cover = clamp01((py - top) * canvas.scale + 0.5f);
+      if (cover <= 0) continue;
+      const float px = canvas.x_of(x), up = range.height(py, owners[static_cast<size_t>(x)]);
+      const float lit = 0.78f + 0.42f * range.face(px, py, owners[static_cast<size_t>(x)]) * rock.sun;
+      Rgb c = rock.bare * lit;
+      if (rock.snow_line < 1) {
+        const float flake = range.flake(px, py), snow = smooth(rock.snow_line - 0.05f, rock.snow_line + 0.12f, up + (flake - 0.5f) * 0.9f);
+        c = mix(c, mix(rock.snow * Rgb{0.62f, 0.72f, 0.95f}, rock.snow, clamp01(lit * 0.9f)), snow);
+      }
+      const float low = fade_below ? smooth(0.55f, 0.0f, up) : 0.3f;
+      canvas.row(y)[x] = mix(canvas.row(y)[x], mix(Pixel(c), Pixel(stage.light.haze), clamp01(rock.haze + (1 - rock.haze) * 0.55f * low)), cover);
+    }
+  }
 }
 
 }  // namespace
 
 void paint_mountains(Canvas& canvas, const Stage& stage, Watch& watch, float tallest, int ridges) {
   Chance chance = stage.chance("mountains");
-  const float horizon = stage.camera.horizon;
-  const float sun_side = stage.light.lamps.front().x < 0 ? -1.0f : 1.0f;
+  const bool desert = stage.place == Place::kDesert, peaks = tallest > 0.2f, cold = snowy(stage);
   const Rgb light = daylight(stage, 0.3f);
-  for (int k = 0; k < ridges; ++k) {
+  // From the side the light comes, faces that look there are lit.
+  const float sun = stage.light.lamps.front().x < 0 ? -1.0f : 1.0f;
+  for (int k = 0; k < ridges && !watch.stopped(); ++k) {
     const float near = static_cast<float>(k) / static_cast<float>(std::max(1, ridges - 1));
-    const auto salt = static_cast<uint32_t>(chance.bits());
-    const float tall = stage.side * tallest * mix(1.0f, 0.35f, near), wide = 1 / (stage.side * mix(0.34f, 0.24f, near)), shift = chance.between(0, 90);
-    const bool peaks = tallest > 0.2f && near < 0.7f;
-    const Rgb rock = mix(stage.place == Place::kDesert ? rgb(0xa2664a) : rgb(0x556074), near > 0.6f ? (snowy(stage) ? rgb(0xc9d6e8) : rgb(0x47663f)) : rgb(0x5d6478), near) * light;
-    const float haze = mix(0.52f, 0.16f, near) + (stage.falling.fog > 0 ? 0.2f : 0.0f);
-    std::vector<float> tops(static_cast<size_t>(canvas.width));
-    for (int x = 0; x < canvas.width && watch.row(20); ++x) {
-      const float u = canvas.x_of(x) * wide + shift, d = ridge(u, salt, 6);
-      tops[static_cast<size_t>(x)] = horizon - tall * (peaks ? 0.1f + 0.95f * d * d : 0.2f + 0.75f * d);
-    }
-    for (int y = 0; y < canvas.height && watch.row(canvas.width * 3); ++y) {
-      const float py = canvas.y_of(y);
-      if (py > horizon + 1) break;
-      for (int x = 0; x < canvas.width; ++x) {
-        const float top = tops[static_cast<size_t>(x)], cover = clamp01((py - top) * canvas.scale + 0.5f);
-        if (cover <= 0) continue;
-        const float px = canvas.x_of(x), down = (py - top);
-        // Ridges run down from the peaks: which way the ridge above slopes says which side is lit.
-        const float u = px * wide + shift, s = 0.012f;
-        const float face = (ridge(u + down * wide * 0.35f + s, salt, 3) - ridge(u + down * wide * 0.35f - s, salt, 3)) / s * 0.16f + (cloud(px * wide * 7, py * wide * 9, salt + 8, 3) - 0.5f) * 1.5f;
-        const float lit = 0.72f + 0.5f * std::clamp(face * sun_side * -0.8f, -0.8f, 0.8f);
-        Rgb c = rock * lit;
-        if (peaks && stage.place != Place::kDesert) {
-          const float snow = smooth(0.42f, 0.2f, (py - (horizon - tall * 1.2f)) / tall + (noise(px * wide * 12, py * wide * 8, salt + 3) - 0.5f) * 0.3f);
-          c = mix(c, Rgb{0.92f, 0.95f, 1.0f} * light * (0.75f * lit + 0.2f), snow);
-        }
-        const float low = clamp01((py - top) / std::max(horizon - top, 1.0f));
-        canvas.row(y)[x] = mix(canvas.row(y)[x], mix(Pixel(c), Pixel(stage.light.haze), clamp01(haze * (0.65f + 0.5f * low))), cover);
-      }
-    }
+    const bool rugged = peaks && k < ridges - 1;
+    const float tall = stage.side * tallest * mix(1.0f, rugged ? 0.62f : 0.32f, near);
+    const Range range(stage, stage.camera.horizon, tall, rugged ? 0.95f : 2.6f, rugged, chance);
+    const Rgb near_rock = desert ? rgb(0xb07a52) : cold ? rgb(0xc9d6e8) : stage.season == Season::kAutumn ? rgb(0x8a6a3a) : rgb(0x47663f);
+    Rock rock;
+    rock.bare = mix(desert ? rgb(0xa2664a) : rgb(0x59616f), near_rock, rugged ? 0.25f * near : near) * light;
+    rock.snow = Rgb{0.93f, 0.95f, 1.0f} * light;
+    rock.snow_line = !rugged || desert ? 2 : cold ? 0.12f : 0.55f;
+    rock.haze = mix(peaks ? 0.34f : 0.52f, 0.10f, near) + (stage.falling.fog > 0 ? mix(0.22f, 0.06f, near) : 0.0f);
+    rock.sun = sun;
+    paint_range(canvas, stage, watch, range, rock, peaks);
   }
 }
 
@@ -152,7 +227,7 @@ void paint_land(Canvas& canvas, const Stage& stage, Watch& watch) {
         const float lit = std::clamp(0.5f + slope * 5 + ripple * 3, 0.0f, 1.0f);
         colour = mix(g.accent, base * 1.06f, lit);
       } else {
-        const float patch = cloud(u * 0.9f, v * 0.8f, salt, 4), tuft = noise(u * 26, v * 34, salt + 7), blade = noise(canvas.x_of(x) / stage.side * mix(500, 190, near), py / stage.side * mix(160, 46, near), salt + 9);
+        const float patch = cloud(u * 0.9f, v * 0.8f, salt, 4), tuft = noise(u * 26, v * 34, salt + 7), blade = blades(canvas.x_of(x) / stage.side, py / stage.side, near, salt + 9);
         colour = mix(base, g.accent, smooth(0.45f, 0.75f, patch) * 0.6f) * (0.72f + 0.28f * tuft * fine + 0.34f * blade);
       }
       canvas.row(y)[x] = mix(Pixel(colour * light), Pixel(stage.light.haze), clamp01(0.55f * exp_of(-near * 9) + (stage.falling.fog > 0 ? 0.3f * exp_of(-near * 3) : 0.0f)));

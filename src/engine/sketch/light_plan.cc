@@ -69,11 +69,15 @@ void plan_heaven(const Scene& scene, Stage& stage, const Palette& p) {
   h = {p.top, p.middle, p.bottom, chance.between(0.25f, 0.6f), p.cloud_light, p.cloud_shade, false, false, 0, 0, p.sun, 0};
   if (has(scene, Weather::kClear)) h.clouds = 0.15f;
   const bool night = stage.time == TimeOfDay::kNight;
-  const bool closed = stage.falling.rain > 0 || stage.falling.snow > 0 || stage.falling.fog > 0 || has(scene, Weather::kStorm) || has(scene, Weather::kCloudy);
+  const bool closed = stage.falling.rain > 0 || stage.falling.snow > 0 || has(scene, Weather::kStorm) || has(scene, Weather::kCloudy);
   if (closed) {
     h.clouds = has(scene, Weather::kCloudy) ? 0.8f : 0.95f;
     const float grey = night ? 0.35f : 0.75f, dark = has(scene, Weather::kStorm) ? 0.35f : 0.75f;
     for (Rgb* c : {&h.top, &h.middle, &h.bottom, &h.cloud_light, &h.cloud_shade}) *c = greyed(*c, grey) * dark;
+  }
+  if (stage.falling.fog > 0 && !closed) {
+    h.clouds = 0.45f;
+    for (Rgb* c : {&h.top, &h.middle, &h.bottom, &h.cloud_light, &h.cloud_shade}) *c = greyed(*c, 0.35f);
   }
   h.sun = !night && !closed;
   h.moon = night && !closed;
@@ -103,11 +107,12 @@ void plan_lamps(const Scene& scene, Stage& stage, const Palette& p) {
   if (stage.neon) {
     const float much = night ? 1.0f : 0.35f;
     l.lamps[0].colour = l.lamps[0].colour * (night ? 0.2f : 0.5f);
-    l.lamps.push_back({neon_colour(stage, 0) * (2.3f * much), -0.90f, 0.22f, 0.10f});
-    l.lamps.push_back({neon_colour(stage, 1) * (2.3f * much), 0.90f, 0.25f, 0.06f});
-    l.lamps.push_back({Rgb{0.62f, 0.46f, 0.36f} * much, from * 0.3f, 0.5f, 0.85f});
+    // A sign beside each cheek, the nearer one further in front; a shop window before the face.
+    l.lamps.push_back({neon_colour(stage, 0) * ((from < 0 ? 1.0f : 1.6f) * much), -0.90f, 0.22f, from < 0 ? 0.42f : -0.05f});
+    l.lamps.push_back({neon_colour(stage, 1) * ((from < 0 ? 1.6f : 1.0f) * much), 0.90f, 0.25f, from < 0 ? -0.05f : 0.42f});
+    l.lamps.push_back({Rgb{0.36f, 0.27f, 0.22f} * much, from * 0.25f, 0.35f, 0.9f});
     if (night) l.sky_light = l.sky_light * 0.55f;
-  } else if (has(scene, Light::kCandle)) {
+  } else if (stage.candle) {
     for (Lamp& lamp : l.lamps) lamp.colour = lamp.colour * 0.3f;
     l.sky_light = l.sky_light * 0.4f;
     l.lamps.push_back({{2.2f, 1.15f, 0.42f}, 0.45f, -0.25f, 0.8f});
@@ -128,7 +133,7 @@ void plan_air(const Scene& scene, Stage& stage) {
   LightPlan& l = stage.light;
   const bool night = stage.time == TimeOfDay::kNight;
   l.haze = mix(stage.heaven.bottom, stage.heaven.middle, 0.3f);
-  l.haze_per_m = stage.falling.fog > 0 ? 0.05f : stage.falling.snow > 0 ? 0.014f : stage.falling.rain > 0 ? 0.008f : 0.0022f;
+  l.haze_per_m = stage.falling.fog > 0 ? 0.03f : stage.falling.snow > 0 ? 0.014f : stage.falling.rain > 0 ? 0.008f : 0.0022f;
   l.exposure = night ? 1.25f : 1.0f;
   l.bloom = night ? 1.0f : 0.45f;
   l.shadow = stage.heaven.clouds > 0.7f ? 0.35f : night ? 0.4f : 0.55f;
@@ -154,8 +159,12 @@ void plan_apart(Stage& stage) {
     const bool night = stage.time == TimeOfDay::kNight;
     l.sky_light = night ? Rgb{0.34f, 0.25f, 0.18f} : Rgb{0.55f, 0.53f, 0.5f};
     l.ground_light = night ? Rgb{0.2f, 0.13f, 0.08f} : Rgb{0.34f, 0.27f, 0.2f};
-    if (night) {
-      l.lamps.push_back({{1.1f, 0.78f, 0.45f}, -0.5f, 0.6f, 0.62f});
+    if (stage.candle) {
+      l.sky_light = {0.13f, 0.085f, 0.06f};
+      l.ground_light = {0.16f, 0.085f, 0.04f};
+    } else if (night) {
+      for (Lamp& lamp : l.lamps) lamp.colour = lamp.colour * 0.5f;
+      l.lamps.push_back({{0.85f, 0.60f, 0.36f}, -0.5f, 0.6f, 0.62f});
     } else {
       for (Lamp& lamp : l.lamps) lamp.colour = lamp.colour * 0.75f;
       l.lamps.push_back({{0.5f, 0.47f, 0.42f}, 0.2f, 0.4f, 0.9f});
@@ -168,7 +177,7 @@ void plan_apart(Stage& stage) {
 }  // namespace
 
 Rgb neon_colour(const Stage& stage, int n) {
-  static const Rgb kColours[] = {{0.06f, 0.82f, 1.0f}, {1.0f, 0.10f, 0.46f}, {1.0f, 0.55f, 0.10f}, {0.70f, 0.18f, 1.0f}, {0.12f, 1.0f, 0.45f}, {1.0f, 0.16f, 0.10f}, {0.45f, 0.55f, 1.0f}};
+  static const Rgb kColours[] = {{0.06f, 0.82f, 1.0f}, {1.0f, 0.10f, 0.46f}, {1.0f, 0.42f, 0.08f}, {0.70f, 0.18f, 1.0f}, {0.12f, 1.0f, 0.45f}, {1.0f, 0.16f, 0.10f}, {0.45f, 0.55f, 1.0f}};
   static const int kPairs[][2] = {{0, 1}, {0, 1}, {1, 0}, {1, 6}, {0, 3}, {2, 0}};
   Chance chance = stage.chance("neon");
   const int pair = chance.below(6);

@@ -56,8 +56,8 @@ void paint_surroundings(Canvas& canvas, const Stage& stage, Watch& watch) {
   } else {
     paint_backdrop(canvas, stage, watch);
   }
-  if (!is_street(stage) || watch.stopped()) return;
-  paint_lights(canvas, stage, watch);
+  if (watch.stopped()) return;
+  if (is_street(stage)) paint_lights(canvas, stage, watch);
   paint_signs(canvas, stage, watch, stage.blur_px * 0.22f);
 }
 

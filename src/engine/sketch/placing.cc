@@ -6,7 +6,6 @@
 
 #include "engine/sketch/figure.h"
 #include "engine/sketch/likeness.h"
-#include "engine/sketch/light_plan.h"
 #include "base/text.h"
 #include "engine/sketch/backdrop.h"
 #include "engine/sketch/maths.h"
@@ -18,6 +17,39 @@ namespace {
 bool one_of(std::string_view part, std::initializer_list<std::string_view> names) {
   return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return part.starts_with(name); });
 }
+
+// The half figure of a person whose drawing stands: "man-standing-light-skin-tone" -> "man-light-skin-tone".
+std::string half_figure(std::string part) {
+  static constexpr std::string_view kStanding = "-standing";
+  const size_t at = part.find(kStanding);
+  if (at == std::string::npos) return part;
+  std::string half = part;
+  half.erase(at, kStanding.size());
+  return part_svg(half) ? half : part;
+}
+
+// What somebody holds who does this.
+std::string_view prop_of(std::string_view pose) {
+  static constexpr std::pair<std::string_view, std::string_view> kProps[] = {
+      {"reading", "open-book"}, {"drinking", "hot-beverage"}, {"singing", "microphone"}, {"painting", "artist-palette"}, {"writing", "memo"}};
+  for (const auto& [name, part] : kProps) {
+    if (pose == name) return part;
+  }
+  return "";
+}
+
+// The height of a seat, as a share of the drawing's height.
+float seat_of(std::string_view part, Kind kind) {
+  static constexpr std::pair<std::string_view, float> kSeats[] = {{"couch-and-lamp", 0.25f}, {"chair", 0.45f}, {"bed", 0.42f}, {"bench", 0.5f}, {"seat", 0.4f}, {"table", 0.97f}, {"piano", 0.95f}, {"toilet", 0.45f}};
+  for (const auto& [name, seat] : kSeats) {
+    if (part.starts_with(name)) return seat;
+  }
+  return kind == Kind::kFurniture ? 0.4f : kind == Kind::kBoat ? 0.22f : kind == Kind::kVehicle ? 0.95f : kind == Kind::kBuilding ? 0.97f : kind == Kind::kAnimal ? 0.72f : 0.9f;
+}
+
+bool is_straddled(const Actor& a) { return a.kind == Kind::kAnimal || one_of(a.part, {"bicycle", "motor", "kick", "horse"}); }
+
+bool is_small_thing(const Actor& a) { return (a.kind == Kind::kObject || a.kind == Kind::kFood || a.kind == Kind::kFlower) && a.height_m <= 0.5f && !one_of(a.part, {"balloon", "kite", "soccer", "basketball", "volleyball", "beach"}); }
 
 bool is_watery(Place place) { return place == Place::kSea || place == Place::kLake || place == Place::kBeach; }
 
@@ -52,17 +84,27 @@ class Placing {
   void run() {
     choose_subject();
     for (size_t i = 0; i < scene_.actors.size(); ++i) {
-      if (scene_.actors[i].relative_to < 0) place_group(static_cast<int>(i));
+      if (!follows(scene_.actors[i])) place_group(static_cast<int>(i));
     }
     for (size_t i = 0; i < scene_.actors.size(); ++i) {
-      if (scene_.actors[i].relative_to >= 0) place_related(static_cast<int>(i));
+      if (follows(scene_.actors[i])) place_related(static_cast<int>(i));
     }
+    give_props();
     for (Placed& p : stage_.placed) keep_inside(p);
     std::stable_sort(stage_.placed.begin(), stage_.placed.end(), [](const Placed& a, const Placed& b) { return a.depth_m > b.depth_m; });
   }
 
  private:
   const Actor& actor(int i) const { return scene_.actors[static_cast<size_t>(i)]; }
+
+  // Whether the place of another actor decides this one's.
+  bool follows(const Actor& a) const {
+    if (a.relative_to < 0) return false;
+    const Actor& host = actor(a.relative_to);
+    if (host.kind == Kind::kSky || host.relative_to >= 0) return host.kind != Kind::kSky;
+    // Nobody is in a candle.
+    return a.relation != Relation::kIn || height_m(host) > 0.6f * height_m(a);
+  }
 
   // A bust that is not a portrait is drawn with the body it lacks.
   float height_m(const Actor& a) const {
@@ -75,8 +117,8 @@ class Placing {
     while (subject_ < static_cast<int>(scene_.actors.size()) && (actor(subject_).kind == Kind::kSky)) ++subject_;
     const bool none = subject_ >= static_cast<int>(scene_.actors.size());
     const float subject_m = none ? 1.7f : height_m(actor(subject_));
-    const bool close = scene_.shot == Shot::kCloseUp || scene_.shot == Shot::kPortrait || scene_.shot == Shot::kMacro;
-    float share = close ? 0.7f : scene_.shot == Shot::kWide ? 0.24f : scene_.shot == Shot::kMedium ? 0.55f : 0.42f;
+    const bool close = is_close(scene_);
+    float share = close ? 0.7f : scene_.shot == Shot::kWide ? 0.24f : scene_.shot == Shot::kMedium ? 0.58f : !none && actor(subject_).kind == Kind::kPerson ? 0.5f : 0.42f;
     if (!none && (actor(subject_).kind == Kind::kBuilding || actor(subject_).kind == Kind::kTree)) share *= 1.25f;
     share *= chance_.between(0.94f, 1.06f);
     subject_px_ = std::min(share * h_, close ? 0.8f * w_ : 0.5f * w_);
@@ -102,7 +144,7 @@ class Placing {
   // Distances of scale are compressed, so that a mouse and a house fit into one picture.
   float height_px(const Actor& a) const {
     const float ratio = height_m(a) / subject_m_;
-    const float shown = ratio >= 1 ? std::min(power(ratio, 0.42f), 2.4f) : std::max(power(ratio, 0.62f), 0.13f);
+    const float shown = ratio >= 1 ? std::min(power(ratio, 0.42f), 2.4f) : std::max(power(ratio, 0.72f), 0.11f);
     return std::min(subject_px_ * shown, 0.8f * h_);
   }
 
@@ -113,10 +155,33 @@ class Placing {
     p.colour = actor(i).colour;
     p.colour_word = actor(i).colour_word;
     p.footing = footing_of(actor(i), stage_);
+    p.posture = posture_of(actor(i), stage_);
     p.chance = chance_.bits();
-    if (actor(i).kind == Kind::kPerson) p.part = with_skin(p.part);
-    p.mirrored = actor(i).count > 1 ? chance_.odds(0.5f) : false;
+    if (actor(i).kind == Kind::kPerson) dress(p, actor(i));
+    if (actor(i).count > 1 && !p.colour && p.part == "balloon") p.colour = from_hsv(fraction(0.61803f * static_cast<float>(balloons_++) + 0.02f), 0.85f, 0.85f);
+    p.mirrored = actor(i).count > 1 ? chance_.odds(0.5f) : false;  // drawings look to the left
     return p;
+  }
+
+  // Clothes of their own for each of several, and the drawing that does what they do.
+  void dress(Placed& p, const Actor& a) {
+    static const char* const kTops[] = {"d9534f", "2f6fb5", "f0ad2e", "3c9d6b", "8e5aa8", "e07b39", "3d4f6b", "c94f7c"};
+    static const char* const kHair[] = {"2b2523", "5b3a24", "8a5a33", "1f1a18", "b07a3f"};
+    p.part = with_skin(p.part);
+    const bool lively = a.pose == "running" || (a.pose == "playing" && p.chance % 2 == 0);
+    const size_t at = p.part.find("-standing");
+    if (lively && at != std::string::npos) {
+      std::string runs = p.part;
+      runs.replace(at, 9, "-running");
+      if (part_svg(runs)) p.part = runs;
+    }
+    if (a.count < 2) return;
+    if (p.part.find("+top=") == std::string::npos) p.part += concat("+top=", kTops[chance_.below(8)]);
+    if (p.part.find("+hair=") == std::string::npos) p.part += concat("+hair=", kHair[chance_.below(5)]);
+    if (p.part.starts_with("person-standing") || p.part.starts_with("person-running")) {
+      const std::string sexed = concat(chance_.odds(0.5f) ? "woman" : "man", p.part.substr(6));
+      if (part_svg(sexed)) p.part = sexed;
+    }
   }
 
   // The set's people without a tone are yellow, which no person is.
@@ -130,7 +195,7 @@ class Placing {
     return part_svg(toned) ? toned : part;
   }
 
-  float width_px(int i, float height) const { return height * figure_aspect(actor(i).part, actor(i).kind, needs_body(actor(i), stage_) && !portrait_); }
+  float width_px(int i, float height) const { return height * figure_aspect(actor(i).part, actor(i).kind, portrait_ ? Posture::kAsDrawn : posture_of(actor(i), stage_)); }
 
   // The next free place across the picture: the subject on a third, the second thing opposite.
   float next_anchor(int count) {
@@ -151,28 +216,101 @@ class Placing {
     if (i == subject_ && portrait_) return place_portrait(i);
     if (footing == Footing::kHeaven) return place_in_heaven(i);
     if (footing == Footing::kAir) return place_in_air(i);
+    if (stage_.place == Place::kRoom && !stage_.tabletop && is_small_thing(a)) return place_on_table(i);
     place_on_ground(i, next_anchor(a.count));
+    if (a.kind == Kind::kPerson && count_sitting(a)) seat(i);
   }
 
-  void place_portrait(int i) {
+  bool count_sitting(const Actor& a) const { return a.count == 1 && stage_.place == Place::kRoom && (a.pose == "sitting" || a.pose == "reading" || a.pose == "writing" || a.pose == "drinking"); }
+
+  // Gives who sits in a room a chair.
+  void seat(int i) {
+    Placed& p = stage_.placed.back();
+    p.part = half_figure(p.part);
+    p.posture = Posture::kSitting;
+    Placed chair = p;
+    chair.part = "chair";
+    chair.posture = Posture::kAsDrawn;
+    chair.colour.reset();
+    chair.height = p.height * 0.66f;
+    chair.depth_m = p.depth_m * 1.02f;
+    chair.base = p.base - 0.015f * h_;
+    chair.prop = true;
+    static_cast<void>(i);
+    stage_.placed.push_back(chair);
+  }
+
+  // Candles and cups stand on a table of their own size class.
+  void place_on_table(int i) {
+    const float x = next_anchor(actor(i).count);
+    Placed table;
+    table.actor = i;
+    table.part = "table";
+    table.prop = true;
+    table.chance = chance_.bits();
+    table.height = std::min(subject_px_ * power(0.75f / subject_m_, 0.5f), 0.36f * h_);
+    table.depth_m = subject_z_ * 1.12f;
+    table.base = base_at(table.depth_m, Footing::kGround);
+    const float half = table.height * figure_aspect("table", Kind::kFurniture, Posture::kAsDrawn) / 2;
+    table.x = std::clamp(x, std::min(half, w_ / 2), std::max(w_ - half, w_ / 2));
+    stage_.placed.push_back(table);
     const int count = actor(i).count;
-    const bool wide = w_ > 1.2f * h_;
     for (int n = 0; n < count; ++n) {
       Placed p = fresh(i);
-      p.portrait = true;
-      p.height = std::min(h_ * 0.95f, w_ * 1.3f) * (count > 1 ? 0.86f - 0.05f * static_cast<float>(std::min(count, 6)) : 1.0f);
-      if (!has_likeness(p.part)) p.height = std::min(h_ * 0.72f, w_ * 0.85f) * (count > 1 ? 0.8f : 1.0f);
-      const float third = wide ? chance_.sign() * chance_.between(0.12f, 0.17f) : chance_.sign() * chance_.between(0.015f, 0.05f);
-      p.x = count == 1 ? w_ * (0.5f + third) : w_ * (static_cast<float>(n) + 0.5f) / static_cast<float>(count);
-      p.base = has_likeness(p.part) ? h_ * 0.12f + p.height * (1 - 0.04f) : h_ * 1.01f;
-      p.base = std::max(p.base, h_ * 1.002f);
-      p.depth_m = 1.2f + 0.25f * static_cast<float>(count - 1 - n);
-      p.tilt = chance_.between(-0.05f, 0.05f);
-      p.mirrored = chance_.odds(0.5f);
+      p.height = std::min(height_px(actor(i)), table.height * 0.8f);
+      p.x = table.x + half * 1.3f * ((static_cast<float>(n) + 0.5f) / static_cast<float>(count) - 0.5f);
+      p.base = table.base - table.height * 0.93f;
+      p.depth_m = table.depth_m * 0.99f;
+      p.footing = Footing::kHeld;
       stage_.placed.push_back(p);
     }
+  }
+
+  // What people hold who read, drink or sing.
+  void give_props() {
+    std::vector<Placed> props;
+    for (Placed& p : stage_.placed) {
+      const Actor& a = actor(p.actor);
+      const std::string_view prop = prop_of(a.pose);
+      if (p.prop || p.portrait || a.kind != Kind::kPerson || prop.empty()) continue;
+      p.part = half_figure(p.part);
+      if (a.bust || p.part != a.part) p.posture = p.posture == Posture::kSitting ? Posture::kSitting : Posture::kHolding;
+      Placed thing = p;
+      thing.part = prop;
+      thing.prop = true;
+      thing.posture = Posture::kAsDrawn;
+      thing.footing = Footing::kHeld;
+      thing.colour.reset();
+      thing.height = p.height * 0.17f;
+      thing.base = p.base - p.height * 0.40f;
+      thing.depth_m = p.depth_m * 0.995f;
+      props.push_back(thing);
+    }
+    stage_.placed.insert(stage_.placed.end(), props.begin(), props.end());
+  }
+
+  // One person on a third, looking into the picture, the street's end on the other side.
+  void place_portrait(int i) {
+    const int count = actor(i).count;
+    const float side = chance_.sign(), slim = w_ / h_;
+    const float third = 0.5f + side * std::clamp(0.05f + 0.07f * slim, 0.09f, 0.2f);
+    for (int n = 0; n < count; ++n) {
+      Placed p = fresh(i);
+      const bool painted = has_likeness(p.part);
+      p.portrait = true;
+      p.posture = Posture::kAsDrawn;
+      const float crowd = count > 1 ? 0.84f - 0.05f * static_cast<float>(std::min(count, 6)) : 1.0f;
+      p.height = std::min(h_ * (painted ? 0.88f : 0.72f), w_ * (painted ? 1.2f : 0.85f)) * crowd;
+      p.x = count == 1 ? w_ * third : w_ * (static_cast<float>(n) + 0.5f) / static_cast<float>(count);
+      p.base = h_ * 1.004f;
+      p.depth_m = 1.2f + 0.25f * static_cast<float>(count - 1 - n);
+      p.mirrored = count == 1 ? side > 0 : p.x > w_ / 2;
+      p.tilt = (p.mirrored ? 1.0f : -1.0f) * side * chance_.between(-0.02f, 0.06f);
+      stage_.placed.push_back(p);
+    }
+    if (count == 1) stage_.camera.centre = w_ * (0.5f - side * 0.17f);
     ++slots_;
-    first_side_ = 1;
+    first_side_ = side;
   }
 
   void place_in_heaven(int i) {
@@ -193,28 +331,63 @@ class Placing {
 
   void place_in_air(int i) {
     const int count = actor(i).count;
+    if (actor(i).kind == Kind::kBird && count >= 4) return place_flock(i);
     const float full = std::min(height_px(actor(i)) * (i == subject_ ? 1.0f : 0.75f), h_ * 0.6f) / power(static_cast<float>(count), 0.38f);
     const bool everywhere = stage_.place == Place::kSpace || stage_.place == Place::kUnderwater;
     const float low = everywhere ? 0.85f * h_ : std::max(stage_.camera.horizon * 0.92f, h_ * 0.45f);
     const float anchor = next_anchor(count);
     const float turn = chance_.uniform();
+    std::vector<Placed> own;
     for (int n = 0; n < count; ++n) {
       Placed p = fresh(i);
-      const float size = count == 1 ? 1.0f : chance_.between(0.6f, 1.15f);
+      const float size = count == 1 ? 1.0f : chance_.between(0.65f, 1.15f);
       p.height = full * size;
       if (count == 1) {
         p.x = anchor;
         p.base = mix(p.height * 1.15f, low, everywhere ? 0.62f : 0.55f + 0.2f * (turn - 0.5f));
       } else {
-        // A low-discrepancy scatter: even, and without rows.
-        const float u = fraction(turn + 0.7548777f * static_cast<float>(n + 1)), v = fraction(turn * 3 + 0.5698403f * static_cast<float>(n + 1));
-        p.x = w_ * mix(0.08f, 0.92f, u);
-        p.base = mix(p.height * 1.1f, low, v);
+        find_room(p, own, low);
       }
       p.depth_m = subject_z_ * (i == subject_ ? 1 : 1.3f) / size;
       p.tilt = chance_.between(-0.12f, 0.12f);
+      own.push_back(p);
+    }
+    stage_.placed.insert(stage_.placed.end(), own.begin(), own.end());
+  }
+
+  // Of some chance places the one that lies furthest from the others and from the sun.
+  void find_room(Placed& p, const std::vector<Placed>& others, float low) {
+    float best = -1;
+    for (int tries = 0; tries < 14; ++tries) {
+      const float x = w_ * chance_.between(0.09f, 0.91f), base = mix(p.height * 1.1f, low, chance_.uniform());
+      float room = 1e9f;
+      if (stage_.heaven.sun) room = std::max(0.0f, square(x - stage_.heaven.sun_x) + square(base - p.height / 2 - stage_.heaven.sun_y) - square(p.height * 0.4f));
+      for (const Placed& o : others) room = std::min(room, square(x - o.x) + square(base - p.height / 2 - o.base + o.height / 2));
+      if (room <= best) continue;
+      best = room;
+      p.x = x;
+      p.base = base;
+    }
+  }
+
+  // A loose wedge, one behind the other, all going the same way.
+  void place_flock(int i) {
+    const int count = actor(i).count;
+    const float side = chance_.sign(), cx = w_ * (0.5f - side * 0.12f), cy = std::max(stage_.camera.horizon * 0.5f, h_ * 0.26f);
+    const float full = stage_.side * mix(0.15f, 0.085f, clamp01(static_cast<float>(count - 4) / 16));
+    const float reach = 0.44f * w_ / static_cast<float>(count / 2 + 1);
+    for (int n = 0; n < count; ++n) {
+      Placed p = fresh(i);
+      const float k = static_cast<float>((n + 1) / 2), wing = n % 2 == 0 ? 1.0f : -1.0f, back = k / static_cast<float>(count / 2 + 1);
+      p.height = full * mix(1.0f, 0.6f, back) * chance_.between(0.88f, 1.1f);
+      p.x = cx + side * reach * k * (wing > 0 ? 1.0f : 0.62f) + chance_.between(-0.25f, 0.25f) * reach;
+      p.base = std::max(cy + p.height / 2 + (wing * 0.17f - 0.04f) * h_ * back + chance_.between(-0.012f, 0.012f) * h_, p.height * 1.3f);
+      p.depth_m = subject_z_ * (3 + 4 * back);
+      p.mirrored = side < 0;
+      p.tilt = 0;
       stage_.placed.push_back(p);
     }
+    ++slots_;
   }
 
   // Individuals side by side around the anchor, in rows behind one another when they are many.
@@ -240,6 +413,7 @@ class Placing {
       const float spread = (static_cast<float>(column) + 0.5f - in_row / 2 + (row % 2 == 1 ? 0.5f : 0.0f)) * step;
       p.x = anchor + spread / (row > 0 ? power(back, 0.5f) : 1) + (a.count > 1 ? chance_.between(-0.1f, 0.1f) * step : 0);
       p.base = base_at(p.depth_m, p.footing);
+      if (a.count == 2) p.mirrored = n == 0;  // two look at each other
       stage_.placed.push_back(p);
     }
   }
@@ -270,18 +444,17 @@ class Placing {
       if (p.actor == a.relative_to) hosts.push_back(p);
     }
     if (hosts.empty()) return place_group(i);
-    const Kind host_kind = actor(a.relative_to).kind;
     const float own = height_px(a);
     for (int n = 0; n < a.count; ++n) {
       const Placed& host = hosts[static_cast<size_t>(n) % hosts.size()];
       const int share = (a.count + static_cast<int>(hosts.size()) - 1) / static_cast<int>(hosts.size());
       Placed p = fresh(i);
-      set_beside_host(p, a, host, host_kind, own, n / static_cast<int>(hosts.size()), share);
+      set_beside_host(p, a, host, own, n / static_cast<int>(hosts.size()), share);
       stage_.placed.push_back(p);
     }
   }
 
-  void set_beside_host(Placed& p, const Actor& a, const Placed& host, Kind host_kind, float own, int n, int of) {
+  void set_beside_host(Placed& p, const Actor& a, const Placed& host, float own, int n, int of) {
     const float host_w = width_px(host.actor, host.height);
     const float along = of == 1 ? 0.0f : (static_cast<float>(n) + 0.5f) / static_cast<float>(of) - 0.5f;
     p.depth_m = host.depth_m * 0.98f;
@@ -290,17 +463,8 @@ class Placing {
     p.base = host.base;
     const float far_side = host.x < w_ / 2 ? 1.0f : -1.0f;
     switch (a.relation) {
-      case Relation::kOn:
-      case Relation::kRiding: {
-        p.height = std::min(own, std::max(host.height * 0.7f, host_w / static_cast<float>(of) / figure_aspect(a.part, a.kind, a.bust)));
-        if (of > 1) p.height = std::min(p.height, host_w * 0.95f / static_cast<float>(of) / figure_aspect(a.part, a.kind, a.bust));
-        const float seat = host_kind == Kind::kFurniture ? 0.33f : a.relation == Relation::kRiding ? 0.45f : host_kind == Kind::kBoat ? 0.25f : 0.9f;
-        if (host_kind == Kind::kFurniture) p.x = host.x + (along * 0.68f - 0.08f) * host_w;
-        p.base = host.base - seat * host.height;
-        p.footing = Footing::kHeld;
-        if (host.portrait) p.base = host.base - host.height * 0.93f;
-        break;
-      }
+      case Relation::kOn: place_on(p, a, host, along, of, host_w); break;
+      case Relation::kRiding: place_riding(p, a, host, host_w); break;
       case Relation::kIn:
         p.height = std::min(own, host.height * 0.75f);
         p.base = host.base - 0.3f * host.height;
@@ -346,44 +510,69 @@ class Placing {
     p.x = std::clamp(p.x, std::min(half, w_ / 2), std::max(w_ - half, w_ / 2));
   }
 
+  void place_on(Placed& p, const Actor& a, const Placed& host, float along, int of, float host_w) {
+    const Actor& under = actor(host.actor);
+    const float aspect = figure_aspect(a.part, a.kind, p.posture);
+    p.height = std::min(p.height, std::max(host.height * 0.7f, host_w / static_cast<float>(of) / aspect));
+    if (of > 1) p.height = std::min(p.height, host_w * 0.95f / static_cast<float>(of) / aspect);
+    const bool furniture = under.kind == Kind::kFurniture;
+    // A sofa's seat leaves its arms free, and the lamp beside it.
+    if (furniture) p.x = host.x + (along * 0.68f - (host.part == "couch-and-lamp" ? 0.08f : 0.0f)) * host_w;
+    p.base = host.base - seat_of(host.part, under.kind) * host.height;
+    if (host.portrait) p.base = host.base - host.height * 0.93f;
+    if (furniture && a.kind == Kind::kPerson) {
+      p.part = half_figure(p.part);
+      p.posture = Posture::kSitting;
+      p.base += kSeatShare * p.height;
+    }
+    p.footing = Footing::kHeld;
+  }
+
+  void place_riding(Placed& p, const Actor& a, const Placed& host, float host_w) {
+    const Actor& mount = actor(host.actor);
+    const bool person = a.kind == Kind::kPerson;
+    p.footing = Footing::kHeld;
+    p.height = std::min(p.height, host.height * (is_straddled(mount) ? 0.95f : 0.8f));
+    p.mirrored = host.mirrored;
+    if (person) p.part = half_figure(p.part);
+    if (is_straddled(mount)) {
+      const float seat = mount.kind == Kind::kAnimal ? 0.62f : 0.72f;
+      p.x = host.x + (host.mirrored ? -0.05f : 0.05f) * host_w;
+      p.base = host.base - seat * host.height;
+      if (person) {
+        p.posture = Posture::kAstride;
+        p.base += kSeatShare * p.height;
+      }
+      return;
+    }
+    // In a boat or a car: its side hides what is below.
+    p.depth_m = host.depth_m * 1.01f;
+    p.base = host.base - (mount.kind == Kind::kBoat ? 0.10f : 0.25f) * host.height;
+  }
+
   const Scene& scene_;
   Stage& stage_;
   Chance chance_;
   float w_, h_;
-  int subject_ = 0, slots_ = 0;
+  int subject_ = 0, slots_ = 0, balloons_ = 0;
   float subject_m_ = 1, subject_px_ = 1, subject_z_ = 1, floor_ = 0, first_side_ = 1;
   bool portrait_ = false;
 };
 
 }  // namespace
 
-void place_actors(const Scene& scene, Stage& stage) { Placing(scene, stage).run(); }
-
-void hang_signs(const Scene& scene, Stage& stage) {
-  static const char* const kJapanese[] = {"ラーメン", "居酒屋", "カラオケ", "喫茶", "酒場", "寿司", "薬局", "ホテル", "焼鳥", "映画", "書店"};
-  static const char* const kPlain[] = {"CAFE", "HOTEL", "BAR", "OPEN", "CINEMA", "BOOKS", "PIZZA", "DINER", "MUSIC", "MARKET"};
-  Chance chance = stage.chance("signs");
-  const bool japanese = scene.place_name == "tokyo" || scene.place_name == "japan" || scene.place_name == "kyoto" || scene.place_name == "osaka";
-  const int n = stage.neon ? 14 : 5;
-  // The nearest hang where the picture's edges still show them.
-  const float nearest = 1.05f * stage.side * (kStreetHalf_m - 0.9f) / (0.40f * static_cast<float>(stage.width));
-  const int first = chance.below(japanese ? 11 : 10);
-  for (int i = 0; i < n; ++i) {
-    Sign sign;
-    const bool said = static_cast<size_t>(i) < scene.lettering.size();
-    sign.text = said ? scene.lettering[static_cast<size_t>(i)] : japanese ? kJapanese[(first + i) % 11] : kPlain[(first + i) % 10];
-    sign.upright = japanese || chance.odds(0.5f);
-    if (said && sign.text.size() > 12) sign.upright = false;
-    sign.colour = neon_colour(stage, i);
-    const float side = i % 2 == 0 ? -1.0f : 1.0f;
-    sign.z_m = nearest * power(stage.neon ? 1.11f : 1.3f, static_cast<float>(i)) * chance.between(0.96f, 1.04f);
-    sign.width_m = sign.upright ? chance.between(0.95f, 1.25f) : chance.between(2.2f, 2.8f);
-    sign.height_m = sign.upright ? sign.width_m * chance.between(2.7f, 3.4f) : sign.width_m * 0.42f;
-    static constexpr float kLevels[] = {0, 3.9f, 1.9f};
-    sign.low_m = chance.between(2.6f, 3.3f) + kLevels[(i / 2) % 3];
-    sign.x_m = side * (kStreetHalf_m - sign.width_m * 0.5f - 0.2f);
-    stage.signs.push_back(sign);
-  }
+bool is_close(const Scene& scene) {
+  if (scene.shot == Shot::kCloseUp || scene.shot == Shot::kPortrait || scene.shot == Shot::kMacro) return true;
+  // One person of whom nothing but looks is said sits for a portrait.
+  if (scene.shot != Shot::kUnsaid || scene.place != Place::kUnsaid || scene.actors.size() != 1) return false;
+  const Actor& only = scene.actors[0];
+  return only.count == 1 && only.kind == Kind::kPerson && only.bust && has_likeness(only.part) && prop_of(only.pose).empty();
 }
+
+bool fits_a_table(const Scene& scene) {
+  return !scene.actors.empty() && std::all_of(scene.actors.begin(), scene.actors.end(), is_small_thing);
+}
+
+void place_actors(const Scene& scene, Stage& stage) { Placing(scene, stage).run(); }
 
 }  // namespace plantain::engine::sketch

@@ -10,10 +10,14 @@ namespace plantain::engine::sketch {
 // camera's eye height and the focus to suit the subject.
 void place_actors(const Scene& scene, Stage& stage);
 
-// Signs along a street: the scene's lettering first, else what the town's shops say.
+// Signs along a street: the scene's lettering first, else what the town's shops say. Elsewhere only
+// what the scene wants written. After place_actors(), because a sign may stand above a house.
 void hang_signs(const Scene& scene, Stage& stage);
 
-// A drawing that shows a head or a bust and no body: "fox", "woman-astronaut".
-bool is_head_only(std::string_view part, Kind kind);
+// Whether the subject fills the picture: a portrait, a close-up, a macro.
+bool is_close(const Scene& scene);
+
+// Whether everything in the scene would stand on a table.
+bool fits_a_table(const Scene& scene);
 
 }  // namespace plantain::engine::sketch

@@ -56,7 +56,7 @@ bool turned_when_upright(char32_t c) {
 
 float to_srgb(float linear) {
   const float x = clamp01(linear);
-  return x <= 0.0031308f ? 12.92f * x : 1.055f * std::pow(x, 1 / 2.4f) - 0.055f;
+  return x <= 0.0031308f ? 12.92f * x : 1.055f * power(x, 1 / 2.4f) - 0.055f;
 }
 
 Sheet::Sheet(float left, float top, float width, float height, float scale)

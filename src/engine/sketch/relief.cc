@@ -60,12 +60,16 @@ Field heights_of(const Canvas& small, const Figure& figure, float volume) {
   for (int y = 0; y < h; ++y) {
     for (int x = 0; x < w; ++x) {
       const float d = std::min(distance.row(y + 1)[x + 1] / r, 1.0f);
-      float z = r * std::sqrt(std::max(0.0f, 1 - square(1 - d))) * volume;
-      z += (figure.painted ? 0.012f : 0.045f) * size * (tone.row(y)[x] - soft.row(y)[x]) * volume;
-      height.row(y)[x] = z;
+      height.row(y)[x] = r * std::sqrt(std::max(0.0f, 1 - square(1 - d))) * volume;
     }
   }
-  blur(height, 0.008f * size);
+  // The distance has creases along the middle of narrow shapes; a body has none.
+  blur(height, 0.02f * size);
+  blur(tone, 0.005f * size);
+  const float edges = (figure.painted ? 0.012f : 0.045f) * size * volume;
+  for (int y = 0; y < h; ++y) {
+    for (int x = 0; x < w; ++x) height.row(y)[x] += edges * (tone.row(y)[x] - soft.row(y)[x]);
+  }
   if (own.width > 0) {
     for (int y = 0; y < h; ++y) {
       for (int x = 0; x < w; ++x) {
@@ -82,15 +86,20 @@ struct Shade {
   Pixel matte, gloss;
 };
 
-Shade shade(float nx, float ny, float nz, const LightPlan& light) {
+// Light wraps around a body; around skin the red of it further than the rest.
+constexpr Pixel::Four kPlainWrap{0.20f, 0.20f, 0.20f, 0};
+constexpr Pixel::Four kSkinWrap{0.46f, 0.28f, 0.22f, 0};
+
+Shade shade(float nx, float ny, float nz, const LightPlan& light, const Pixel::Four& wrap) {
   const float up = 0.5f + 0.5f * ny;
   Shade s{mix(Pixel(light.ground_light, 0), Pixel(light.sky_light, 0), up), Pixel(0, 0, 0, 0)};
   for (const Lamp& lamp : light.lamps) {
     const float facing = nx * lamp.x + ny * lamp.y + nz * lamp.z;
-    const float wrapped = std::max(0.0f, (facing + 0.2f) / 1.2f);
+    Pixel::Four wrapped = (four(facing) + wrap) / (four(1) + wrap);
+    wrapped = wrapped > four(0) ? wrapped : four(0);
     const Pixel colour(lamp.colour, 0);
     const float rim = square(1 - nz) * std::max(0.0f, facing);
-    s.matte = s.matte + colour * (wrapped * wrapped * 0.9f + rim * 0.35f);
+    s.matte = s.matte + Pixel(colour.v * (wrapped * wrapped * four(0.9f) + four(rim * 0.35f)));
     // Blinn: the half vector between the lamp and the eye, which looks along z.
     const float hz = lamp.z + 1, n = 1 / std::sqrt(lamp.x * lamp.x + lamp.y * lamp.y + hz * hz + 1e-6f);
     float g = std::max(0.0f, (nx * lamp.x + ny * lamp.y + nz * hz) * n);
@@ -140,7 +149,7 @@ void light_figure(Figure& figure, const LightPlan& light, float volume) {
       const float dx = (height.at_clamped(x + 1, y) - height.at_clamped(x - 1, y)) * 0.5f;
       const float dy = (height.at_clamped(x, y + 1) - height.at_clamped(x, y - 1)) * 0.5f;
       const float inv = 1 / std::sqrt(1 + dx * dx + dy * dy);
-      const Shade s = shade(-dx * inv, dy * inv, inv, light);
+      const Shade s = shade(-dx * inv, dy * inv, inv, light, figure.painted ? kSkinWrap : kPlainWrap);
       matte.row(y)[x] = s.matte;
       gloss.row(y)[x] = s.gloss;
     }

@@ -128,6 +128,11 @@ class Floor {
     const float grain = noise(board * 9 + hash01(static_cast<int>(row), 5, salt_) * 50, v * 2.2f + 7 * noise(board * 2, v * 0.7f, salt_), salt_ + 1);
     Rgb c = decor_.wood * (0.72f + 0.32f * hash01(static_cast<int>(row), static_cast<int>(std::floor(v * 0.55f + hash01(static_cast<int>(row), 3, salt_))), salt_) + 0.25f * (grain - 0.5f));
     c = c * (1 - 0.55f * smooth(0.045f, 0.015f, std::min(seam, 1 - seam))) * (1 - 0.5f * smooth(0.02f, 0.006f, std::min(end, 1 - end)));
+    if (stage_.tabletop) {
+      // A polished top: the wall's light lies on it, its far edge is rounded.
+      const float sheen = smooth(0.5f, 0.0f, (py - edge_) / (static_cast<float>(stage_.height) - edge_));
+      return Pixel(c * light_ * (0.85f + 0.5f * sheen) + light_ * (0.10f * sheen));
+    }
     // An oval rug.
     const float h = static_cast<float>(stage_.height), w = static_cast<float>(stage_.width);
     const float dx = (px - w * 0.5f) / (w * 0.42f), dy = (py - mix(edge_, h, 0.60f)) / ((h - edge_) * 0.42f), r = std::sqrt(dx * dx + dy * dy);
@@ -159,16 +164,25 @@ class Floor {
   float vanish_;
 };
 
+// The column of the flame that lights the room.
+float candle_x(const Stage& stage) {
+  for (const Placed& p : stage.placed) {
+    if (p.part == "candle") return p.x;
+  }
+  return static_cast<float>(stage.width) * 0.5f;
+}
+
 }  // namespace
 
 void paint_room(Canvas& canvas, const Stage& stage, Watch& watch) {
   const Decor decor = decor_of(stage);
   const Window win = window_of(stage);
   const bool night = stage.time == TimeOfDay::kNight;
-  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height), edge = h * 0.66f, s = stage.side;
-  const Rgb light = night ? Rgb{0.52f, 0.36f, 0.22f} : stage.light.sky_light * 0.8f + Rgb{0.32f, 0.29f, 0.25f};
+  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height), edge = h * (stage.tabletop ? 0.60f : 0.66f), s = stage.side;
+  const Rgb light = stage.candle ? Rgb{0.22f, 0.13f, 0.065f} : night ? Rgb{0.46f, 0.32f, 0.20f} : stage.light.sky_light * 0.8f + Rgb{0.32f, 0.29f, 0.25f};
   const Floor floor(stage, decor, win, edge, light);
-  const float lamp_x = win.x + win.w / 2 < w / 2 ? w * 0.82f : w * 0.18f, glow_x = night ? lamp_x : win.x + win.w / 2, glow_y = night ? h * 0.34f : win.y + win.h * 0.6f;
+  const float lamp_x = win.x + win.w / 2 < w / 2 ? w * 0.82f : w * 0.18f, glow_x = stage.candle ? candle_x(stage) : night ? lamp_x : win.x + win.w / 2, glow_y = stage.candle ? h * 0.5f : night ? h * 0.34f : win.y + win.h * 0.6f;
+  const float glow = stage.candle ? 2.4f : 0.55f;
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 3); ++y) {
     const float py = canvas.y_of(y);
     for (int x = 0; x < canvas.width; ++x) {
@@ -180,15 +194,17 @@ void paint_room(Canvas& canvas, const Stage& stage, Watch& watch) {
       const float d = (square(px - glow_x) + square(py - glow_y)) / square(s * 0.5f);
       const float stripe = smooth(0.46f, 0.5f, std::fabs(fraction(px / (s * 0.055f)) - 0.5f) * 2 - 0.02f), paper = 0.97f + 0.06f * noise(px / s * 260, py / s * 260, 33);
       const float corner = 1 - 0.35f * smooth(0.25f, 0.5f, std::fabs(px / w - 0.5f)) - 0.12f * smooth(edge - 0.12f * s, edge, py);
-      canvas.row(y)[x] = Pixel(mix(decor.wall, decor.stripe, stripe) * light * (corner * paper * (0.72f + 0.55f / (1 + 2.2f * d))));
+      canvas.row(y)[x] = Pixel(mix(decor.wall, decor.stripe, stripe) * light * (corner * paper * (0.72f + glow / (1 + 2.2f * d))));
     }
   }
   paint_view(canvas, stage, win, watch);
   const Sheet sheet(0, 0, w, edge + s * 0.02f, canvas.scale);
   draw_window(sheet, win, decor, light, stage);
   draw_picture(sheet, stage, win, decor, light);
-  sheet.rectangle(0, edge - s * 0.028f, w, s * 0.028f);
-  sheet.fill(Rgb{0.80f, 0.78f, 0.74f} * light * 0.9f);
+  if (!stage.tabletop) {
+    sheet.rectangle(0, edge - s * 0.028f, w, s * 0.028f);
+    sheet.fill(Rgb{0.80f, 0.78f, 0.74f} * light * 0.9f);
+  }
   sheet.rectangle(0, edge - s * 0.003f, w, s * 0.004f);
   sheet.fill(Rgb{0, 0, 0}, 0.35f);
   sheet.lay_on(canvas);

@@ -1,5 +1,7 @@
 #include "engine/sketch/scene.h"
 
+#include <cmath>
+
 #include "engine/sketch/scene_names.h"
 
 namespace plantain::engine::sketch {
@@ -22,20 +24,43 @@ void put(JsonObject& object, std::string_view key, std::string_view value) {
   if (!value.empty()) object[key] = value;
 }
 
+JsonObject to_json(const Person& person) {
+  JsonObject out;
+  put(out, "noun", person.noun);
+  put(out, "trade", person.trade);
+  put(out, "sex", person.sex);
+  put(out, "age", person.age);
+  put(out, "tone", person.tone);
+  put(out, "hair", person.hair);
+  if (person.beard) out["beard"] = true;
+  if (person.glasses) out["glasses"] = true;
+  put(out, "top", person.top_word);
+  put(out, "bottom", person.bottom_word);
+  return out;
+}
+
+JsonArray to_json(const std::vector<Tie>& ties) {
+  JsonArray out;
+  for (const Tie& tie : ties) out.push_back(JsonObject{{"relation", name_of(tie.relation)}, {"relative_to", tie.to}});
+  return out;
+}
+
 JsonObject to_json(const Actor& actor) {
   JsonObject out;
   out["part"] = actor.part;
   out["words"] = actor.words;
   out["kind"] = name_of(actor.kind);
   out["count"] = actor.count;
-  out["height_m"] = actor.height_m;
+  out["height_m"] = std::round(double{actor.height_m} * 1000) / 1000;
   put(out, "colour", actor.colour_word);
   if (actor.relation != Relation::kNone) {
     out["relation"] = name_of(actor.relation);
     if (actor.relative_to >= 0) out["relative_to"] = actor.relative_to;
   }
+  if (!actor.ties.empty()) out["ties"] = to_json(actor.ties);
   if (actor.bust) out["bust"] = true;
   put(out, "pose", actor.pose);
+  if (actor.person) out["person"] = to_json(*actor.person);
   return out;
 }
 

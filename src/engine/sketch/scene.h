@@ -39,6 +39,26 @@ enum class Kind {
 
 enum class Relation { kNone, kOn, kUnder, kBeside, kBehind, kInFrontOf, kHolding, kRiding, kIn, kAbove };
 
+// How a person was described, apart from the drawing that shows it as far as it can.
+struct Person {
+  std::string noun;   // "woman", "girl", "old-man" …; empty: told by the trade alone
+  std::string trade;  // "astronaut" …; empty: none
+  std::string sex;    // "woman" or "man" where the word for the trade says so
+  std::string age;    // "old", "young", "child"
+  std::string tone;   // "medium-dark" …; empty: unsaid
+  std::string hair;   // "blond-hair", "bald" …
+  bool beard = false;
+  bool glasses = false;
+  std::optional<Rgb> top, bottom;  // clothes
+  std::string top_word, bottom_word;
+};
+
+// One thing's place by another.
+struct Tie {
+  Relation relation = Relation::kNone;
+  int to = -1;  // index of the other actor
+};
+
 struct Actor {
   std::string part;              // the drawing's name in the pack: "cat", "woman-light-skin-tone"
   std::string words;             // the words of the prompt that named it
@@ -49,8 +69,10 @@ struct Actor {
   std::string colour_word;       // "red"; empty when unsaid
   Relation relation = Relation::kNone;
   int relative_to = -1;          // index of the other actor; -1: none
+  std::vector<Tie> ties;         // what else was said of where it is: "a woman holding a baby in a chair"
   bool bust = false;             // the drawing is a head or ends at the chest
   std::string pose;              // "sitting", "running", "flying" …; empty: unsaid
+  std::optional<Person> person;  // of people only
 };
 
 struct Scene {

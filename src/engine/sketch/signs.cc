@@ -20,7 +20,17 @@ Board board_of(const Stage& stage, const Sign& sign) {
   return {c.x(sign.x_m, sign.z_m) - sign.width_m * k / 2, c.y(sign.low_m + sign.height_m, sign.z_m), sign.width_m * k, sign.height_m * k};
 }
 
+// What carries the board: arms from the wall, or two posts down to a roof or the ground.
 void draw_bracket(const Sheet& sheet, const Stage& stage, const Sign& sign, const Board& b) {
+  if (!sign.hung) {
+    if (stage.place == Place::kRoom) return;
+    for (const float at : {0.15f, 0.85f}) {
+      cairo_move_to(sheet.pen(), b.x + b.w * at, b.y + b.h * 0.5f);
+      cairo_line_to(sheet.pen(), b.x + b.w * at, b.y + b.h * 1.35f);
+    }
+    sheet.stroke(Rgb{0.02f, 0.02f, 0.025f}, b.h * 0.06f);
+    return;
+  }
   const float wall = stage.camera.x(sign.x_m < 0 ? -kStreetHalf_m : kStreetHalf_m, sign.z_m);
   const float edge = sign.x_m < 0 ? b.x : b.x + b.w;
   for (const float at : {0.12f, 0.88f}) {
@@ -46,18 +56,19 @@ void add_tubes(Canvas& canvas, const Field& tubes, const Sheet& sheet, const Rgb
 
 void draw_sign(Canvas& canvas, const Stage& stage, const Sign& sign, const Typeface& typeface) {
   const Board b = board_of(stage, sign);
-  const float margin = b.w * 0.6f;
+  const float margin = std::min(b.w, b.h) * 0.6f;
   const bool lit = stage.neon;
-  const Sheet panel(b.x - margin, b.y - margin * 0.2f, b.w + 2 * margin, b.h + margin * 0.4f, canvas.scale);
+  const Sheet panel(b.x - margin, b.y - margin * 0.2f, b.w + 2 * margin, b.h + margin, canvas.scale);
   draw_bracket(panel, stage, sign, b);
   panel.rectangle(b.x, b.y, b.w, b.h, std::min(b.w, b.h) * 0.14f);
   panel.fill(lit ? sign.colour * 0.03f + Rgb{0.008f, 0.008f, 0.012f} : mix(sign.colour, Rgb{0.05f, 0.05f, 0.06f}, 0.35f) * stage.light.sky_light);
   panel.lay_on(canvas);
-  const Sheet tubes(b.x - margin, b.y - margin * 0.2f, b.w + 2 * margin, b.h + margin * 0.4f, canvas.scale);
+  const Sheet tubes(b.x - margin, b.y - margin * 0.2f, b.w + 2 * margin, b.h + margin, canvas.scale);
   const float short_side = std::min(b.w, b.h), inset = short_side * 0.08f;
   tubes.rectangle(b.x + inset, b.y + inset, b.w - 2 * inset, b.h - 2 * inset, short_side * 0.1f);
   tubes.stroke(Rgb{1, 1, 1}, short_side * 0.035f);
-  typeface.set(tubes, sign.text, b.x + b.w * 0.15f, b.y + b.h * 0.06f, b.w * 0.7f, b.h * 0.88f, sign.upright);
+  const float inner = short_side * 0.15f;
+  typeface.set(tubes, sign.text, b.x + inner, b.y + inner * (sign.upright ? 0.6f : 1.0f), b.w - 2 * inner, b.h - 2 * inner * (sign.upright ? 0.6f : 1.0f), sign.upright);
   tubes.fill(Rgb{1, 1, 1});
   add_tubes(canvas, tubes.cover(), tubes, lit ? sign.colour : Rgb{0.3f, 0.3f, 0.28f}, lit ? (stage.time == TimeOfDay::kNight ? 1.0f : 0.7f) : luminance(stage.light.sky_light) * 1.2f);
 }

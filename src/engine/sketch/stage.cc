@@ -13,6 +13,10 @@ namespace {
 bool says(const std::vector<Weather>& said, Weather weather) { return std::find(said.begin(), said.end(), weather) != said.end(); }
 bool says(const std::vector<Light>& said, Light light) { return std::find(said.begin(), said.end(), light) != said.end(); }
 
+bool is_candle_lit(const Scene& scene) {
+  return says(scene.lights, Light::kCandle) || std::any_of(scene.actors.begin(), scene.actors.end(), [](const Actor& a) { return a.part == "candle"; });
+}
+
 // Where a scene happens that does not say so: where its things are at home.
 Place place_of(const Scene& scene, Chance& chance) {
   if (scene.place != Place::kUnsaid) return scene.place;
@@ -36,7 +40,7 @@ Place place_of(const Scene& scene, Chance& chance) {
 
 TimeOfDay time_of(const Scene& scene, Place place, Chance& chance) {
   if (scene.time != TimeOfDay::kUnsaid) return scene.time;
-  if (says(scene.lights, Light::kNeon) || says(scene.lights, Light::kMoon) || says(scene.lights, Light::kCandle)) return TimeOfDay::kNight;
+  if (says(scene.lights, Light::kNeon) || says(scene.lights, Light::kMoon) || is_candle_lit(scene)) return TimeOfDay::kNight;
   if (says(scene.lights, Light::kSunset) || says(scene.lights, Light::kGolden)) return TimeOfDay::kSunset;
   if (scene.actors.empty() && scene.place == Place::kUnsaid && chance.odds(0.4f)) return TimeOfDay::kSunset;
   if (place == Place::kSpace) return TimeOfDay::kNight;
@@ -91,10 +95,14 @@ Stage stage(const Scene& scene, int width, int height, int64_t seed) {
   stage.style = scene.style;
   const bool town = stage.place == Place::kStreet || stage.place == Place::kCity;
   stage.neon = says(scene.lights, Light::kNeon) || (town && stage.time == TimeOfDay::kNight);
-  stage.wet = scene.wet_ground || says(scene.weather, Weather::kRain) || says(scene.weather, Weather::kStorm);
+  // A neon night needs asphalt that shines.
+  stage.wet = scene.wet_ground || (stage.neon && town && stage.time == TimeOfDay::kNight) || says(scene.weather, Weather::kRain) || says(scene.weather, Weather::kStorm);
+  stage.tabletop = stage.place == Place::kRoom && fits_a_table(scene);
+  stage.candle = is_candle_lit(scene);
+  stage.home = std::any_of(scene.actors.begin(), scene.actors.end(), [](const Actor& a) { return a.part.starts_with("globe"); });
   set_camera(scene, stage);
   plan_light(scene, stage);
-  const bool close = scene.shot == Shot::kCloseUp || scene.shot == Shot::kPortrait || scene.shot == Shot::kMacro;
+  const bool close = is_close(scene);
   if (scene.shallow_focus) {
     stage.blur_px = stage.side * (close ? 0.011f : 0.009f);
   } else if (close) {
@@ -102,7 +110,7 @@ Stage stage(const Scene& scene, int width, int height, int64_t seed) {
   }
   stage.crowd = wants_crowd(scene, stage);
   place_actors(scene, stage);
-  if (town) hang_signs(scene, stage);
+  hang_signs(scene, stage);
   return stage;
 }
 

@@ -60,6 +60,9 @@ struct Falling {
 // What the actor is on.
 enum class Footing { kGround, kAir, kWater, kHeaven, kHeld };
 
+// How a drawing that ends at the neck or the chest is completed.
+enum class Posture { kAsDrawn, kStanding, kHolding, kSitting, kAstride };
+
 struct Placed {
   int actor = 0;           // index in the scene
   std::string part;        // the drawing
@@ -69,8 +72,10 @@ struct Placed {
   float depth_m = 10;
   float tilt = 0;          // radians, clockwise
   bool mirrored = false;
+  bool prop = false;       // not the actor itself but what it needs: a chair, a book
   bool portrait = false;   // a bust that runs out of the picture below
   Footing footing = Footing::kGround;
+  Posture posture = Posture::kAsDrawn;
   std::string colour_word; // recolouring, as the scene says it
   std::optional<Rgb> colour;
   uint64_t chance = 0;     // this one's own seed
@@ -79,6 +84,7 @@ struct Placed {
 struct Sign {
   std::string text;
   bool upright = true;
+  bool hung = true;  // from a wall beside it; else it stands on what is below
   Rgb colour;
   float x_m, low_m, width_m, height_m, z_m;
 };
@@ -98,6 +104,9 @@ struct Stage {
   Falling falling;
   bool neon = false;
   bool wet = false;
+  bool tabletop = false;  // a room's ground is the top of a table
+  bool candle = false;    // lit by flames
+  bool home = false;  // space: the planet below is the earth
   float focus_m = 5;
   float blur_px = 0;  // radius of the blur of what is infinitely far; 0: all is sharp
   bool crowd = false; // passers-by in the middle distance

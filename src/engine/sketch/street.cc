@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "engine/sketch/backdrop.h"
 #include "engine/sketch/figure.h"
 #include "engine/sketch/light_plan.h"
@@ -145,7 +146,7 @@ class Canyon {
     const float goods = 0.45f + 0.9f * noise(along * 2.2f, y * 2.6f, house.salt + 7);
     const float shelf = 0.75f + 0.25f * inside(fraction(y / 0.6f), 0.1f, 0.9f, soft_y / 0.6f);
     const Rgb tint = from_hsv(hash01(static_cast<int>(along * 1.6f), static_cast<int>(y * 1.7f), house.salt), 0.4f, 1);
-    Rgb inner = house.shop * (tint * 0.5f + Rgb{0.5f, 0.5f, 0.5f}) * (goods * goods * shelf * (night_ ? 0.85f : stage_.neon ? 0.6f : 0.42f));
+    Rgb inner = house.shop * (tint * 0.5f + Rgb{0.5f, 0.5f, 0.5f}) * (goods * goods * shelf * (night_ ? 0.45f : stage_.neon ? 0.6f : 0.42f));
     if (!night_) inner = inner * 0.7f + sky_ * 0.05f;
     Rgb c = mix(wall, inner, open * (1 - 0.8f * post));
     const float band = inside(y, 2.62f, 3.25f, soft_y) * inside(along, 0.2f, width - 0.2f, soft_z);
@@ -169,41 +170,46 @@ struct Passer {
   int kind;
 };
 
-// A passer-by as a silhouette with an umbrella where it rains.
+// An umbrella of eight panels, the light behind it shining through.
+void draw_umbrella(const Sheet& sheet, const Rgb& cloth, float x, float y, float r, float hand) {
+  cairo_t* pen = sheet.pen();
+  cairo_move_to(pen, x, hand);
+  cairo_line_to(pen, x, y - r * 0.5f);
+  sheet.stroke(Rgb{0.04f, 0.04f, 0.045f}, r * 0.05f);
+  const auto rib = [&](float t) { return x + r * t; };
+  const float ribs[] = {-1, -0.72f, -0.26f, 0.26f, 0.72f, 1};
+  for (int i = 0; i < 5; ++i) {
+    cairo_move_to(pen, x, y - r * 0.72f);
+    cairo_curve_to(pen, mix(x, rib(ribs[i]), 0.6f), y - r * 0.70f, rib(ribs[i]), y - r * 0.36f, rib(ribs[i]), y);
+    cairo_curve_to(pen, mix(rib(ribs[i]), rib(ribs[i + 1]), 0.3f), y - r * 0.10f, mix(rib(ribs[i]), rib(ribs[i + 1]), 0.7f), y - r * 0.10f, rib(ribs[i + 1]), y);
+    cairo_curve_to(pen, rib(ribs[i + 1]), y - r * 0.36f, mix(x, rib(ribs[i + 1]), 0.6f), y - r * 0.70f, x, y - r * 0.72f);
+    sheet.fill(cloth * (i % 2 == 0 ? 0.72f : 1.0f));
+  }
+}
+
+// A passer-by: a drawing of the set in a coat of the seed's, under an umbrella where it rains.
 void draw_passer(Canvas& canvas, const Stage& stage, const Passer& p, Chance& chance) {
+  static const char* const kPeople[] = {"man-walking", "woman-walking", "man-standing", "woman-standing", "person-walking"};
+  static const char* const kTones[] = {"-light-skin-tone", "-medium-light-skin-tone", "-medium-skin-tone", "-medium-dark-skin-tone"};
+  static const char* const kCoats[] = {"2b3a55", "6b2d3a", "8a6c46", "2f4a3e", "3b3b44", "b0563a", "4f5f78", "c2a26a"};
   const Camera& c = stage.camera;
-  const float h = c.focal * p.tall_m / p.z_m, x = c.x(p.x_m, p.z_m), base = c.y(0, p.z_m), w = h * 0.26f;
-  const bool rain = stage.falling.rain > 0, night = stage.time == TimeOfDay::kNight;
-  const Sheet sheet(x - h, base - h * 1.35f, 2 * h, h * 1.4f, canvas.scale);
-  const Rgb light = night ? Rgb{0.10f, 0.10f, 0.13f} : stage.light.sky_light + Rgb{0.25f, 0.22f, 0.18f};
-  const Rgb coat = from_hsv(chance.uniform(), chance.between(0.15f, 0.6f), night ? 0.25f : 0.45f) * light;
-  const Rgb legs = Rgb{0.16f, 0.16f, 0.2f} * light, skin = Rgb{0.6f, 0.38f, 0.27f} * light;
-  const float stride = w * chance.between(0.1f, 0.4f);
-  for (const float s : {-1.0f, 1.0f}) {
-    cairo_move_to(sheet.pen(), x + s * w * 0.12f, base - h * 0.46f);
-    cairo_line_to(sheet.pen(), x + s * stride, base - h * 0.02f);
-    sheet.stroke(legs, w * 0.32f);
+  const float h = c.focal * p.tall_m / p.z_m, x = c.x(p.x_m, p.z_m), base = c.y(0, p.z_m);
+  const bool night = stage.time == TimeOfDay::kNight;
+  Placed person;
+  person.part = concat(kPeople[chance.below(5)], kTones[chance.below(4)], "+top=", kCoats[chance.below(8)]);
+  person.mirrored = chance.odds(0.5f);
+  Figure figure = make_figure(person, Kind::kPerson, std::max(6, static_cast<int>(h * canvas.scale)));
+  light_figure(figure, stage.light, 0.7f);
+  if (night) {
+    for (Pixel& pixel : figure.colours.pixels) pixel = Pixel(pixel.r() * 0.42f, pixel.g() * 0.42f, pixel.b() * 0.45f, pixel.a());
   }
-  sheet.rectangle(x - w / 2, base - h * 0.84f, w, h * 0.46f, w * 0.35f);
-  sheet.fill(coat);
-  sheet.ellipse(x, base - h * 0.91f, w * 0.27f, h * 0.075f);
-  sheet.fill(skin);
-  sheet.ellipse(x, base - h * 0.935f, w * 0.29f, h * 0.06f);
-  sheet.fill(Rgb{0.05f, 0.035f, 0.03f} * light);
-  if (rain) {
-    const bool clear = chance.odds(0.4f);
-    const Rgb cloth = clear ? Rgb{0.35f, 0.4f, 0.45f} : from_hsv(chance.uniform(), 0.75f, 0.55f);
-    const Rgb glow = night ? Rgb{0.35f, 0.33f, 0.38f} : light;
-    const float ux = x + w * 0.1f, uy = base - h * 0.98f, ur = h * 0.33f;
-    cairo_move_to(sheet.pen(), ux, base - h * 0.6f);
-    cairo_line_to(sheet.pen(), ux, uy - ur * 0.5f);
-    sheet.stroke(Rgb{0.05f, 0.05f, 0.05f}, w * 0.06f);
-    cairo_move_to(sheet.pen(), ux - ur, uy);
-    cairo_curve_to(sheet.pen(), ux - ur * 0.9f, uy - ur * 0.9f, ux + ur * 0.9f, uy - ur * 0.9f, ux + ur, uy);
-    cairo_curve_to(sheet.pen(), ux + ur * 0.6f, uy - ur * 0.14f, ux + ur * 0.4f, uy - ur * 0.14f, ux, uy);
-    cairo_curve_to(sheet.pen(), ux - ur * 0.4f, uy - ur * 0.14f, ux - ur * 0.6f, uy - ur * 0.14f, ux - ur, uy);
-    sheet.fill(cloth * glow, clear ? 0.75f : 1.0f);
-  }
+  lay_over(canvas, figure.colours, static_cast<int>(x * canvas.scale) - figure.colours.width / 2, static_cast<int>(base * canvas.scale) - figure.colours.height);
+  if (stage.falling.rain <= 0) return;
+  const float r = h * 0.36f, ux = x + h * (person.mirrored ? 0.08f : -0.08f), uy = base - h * 0.93f;
+  const Sheet sheet(ux - r * 1.1f, uy - r, r * 2.2f, r * 2.2f, canvas.scale);
+  const Rgb glow = night ? Rgb{0.42f, 0.40f, 0.44f} : stage.light.sky_light + Rgb{0.2f, 0.2f, 0.2f};
+  const Rgb cloth = chance.odds(0.3f) ? Rgb{0.5f, 0.55f, 0.6f} : from_hsv(chance.uniform(), 0.7f, 0.65f);
+  draw_umbrella(sheet, cloth * glow, ux, uy, r, base - h * 0.55f);
   sheet.lay_on(canvas);
 }
 
@@ -212,7 +218,7 @@ void draw_car(Canvas& canvas, const Stage& stage, const char* part, float x_m, f
   const float h = c.focal * 1.5f / z_m;
   Placed placed;
   placed.part = part;
-  Figure car = make_figure(placed, Kind::kVehicle, false, std::max(8, static_cast<int>(h * canvas.scale)));
+  Figure car = make_figure(placed, Kind::kVehicle, std::max(8, static_cast<int>(h * canvas.scale)));
   light_figure(car, stage.light, 0.6f);
   const bool night = stage.time == TimeOfDay::kNight;
   if (night) {
@@ -225,7 +231,7 @@ void paint_traffic(Canvas& canvas, const Stage& stage) {
   Chance chance = stage.chance("traffic");
   static const char* const kCars[] = {"oncoming-taxi", "oncoming-automobile", "oncoming-bus", "oncoming-automobile"};
   std::vector<Passer> passers;
-  const int n = stage.crowd ? (stage.falling.rain > 0 ? 16 : 22) : 0;
+  const int n = stage.crowd ? (stage.falling.rain > 0 ? 13 : 14) : 0;
   for (int i = 0; i < n; ++i) {
     const bool on_road = i % 4 == 3;
     const float x = on_road ? chance.between(-2.8f, 2.8f) : chance.sign() * chance.between(3.4f, 5.0f);
@@ -248,7 +254,7 @@ void paint_far_end(Canvas& canvas, const Stage& stage, Watch& watch) {
   Placed placed;
   placed.part = part;
   const float h = stage.camera.horizon * 0.62f;
-  Figure tower = make_figure(placed, Kind::kBuilding, false, std::max(8, static_cast<int>(h * canvas.scale)));
+  Figure tower = make_figure(placed, Kind::kBuilding, std::max(8, static_cast<int>(h * canvas.scale)));
   const float glow = stage.time == TimeOfDay::kNight ? 1.1f : 0.8f;
   for (Pixel& p : tower.colours.pixels) p = Pixel(p.r() * glow, p.g() * glow, p.b() * glow, p.a());
   lay_over(canvas, tower.colours, static_cast<int>((stage.camera.centre + stage.side * 0.035f) * canvas.scale) - tower.colours.width / 2,

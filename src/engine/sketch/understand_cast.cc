@@ -1,7 +1,9 @@
 #include "engine/sketch/understand_cast.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "engine/sketch/understand_people.h"
 #include "engine/sketch/words.h"
 
 namespace plantain::engine::sketch {
@@ -23,47 +25,101 @@ bool carries(Relation relation) { return relation == Relation::kHolding || relat
 
 }  // namespace
 
-int Cast::add(Actor actor, std::optional<Looks> looks, Join join) {
+bool is_animate(Kind kind) {
+  switch (kind) {
+    case Kind::kPerson:
+    case Kind::kFace:
+    case Kind::kAnimal:
+    case Kind::kBird:
+    case Kind::kFish:
+    case Kind::kInsect: return true;
+    default: return false;
+  }
+}
+
+int Cast::add(Actor actor, Join join) {
   actors_.push_back(std::move(actor));
-  looks_.push_back(std::move(looks));
+  current_ = static_cast<int>(actors_.size()) - 1;
   if (join == Join::kNone || join == Join::kObject) {
     joined_.clear();
     and_joined_ = false;
   }
-  if (join != Join::kObject) joined_.push_back(last());
+  if (join != Join::kObject) joined_.push_back(current_);
   and_joined_ = and_joined_ || join == Join::kAnd;
-  return last();
+  return current_;
 }
 
-Looks* Cast::looks(int index) {
+void Cast::return_to(int index) {
+  current_ = index;
+  joined_ = {index};
+  and_joined_ = false;
+}
+
+int Cast::named_before(const Actor& actor) const {
+  for (size_t i = 0; i < actors_.size(); ++i) {
+    const Actor& other = actors_[i];
+    const bool same_person = actor.person && other.person && actor.person->noun == other.person->noun &&
+                             actor.person->trade == other.person->trade;
+    const bool same_thing = !actor.person && !other.person && actor.part == other.part;
+    const bool same_colour = actor.colour_word.empty() || actor.colour_word == other.colour_word;
+    if ((same_person || same_thing) && same_colour) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+void Cast::accompany(int owner, int companion) {
+  if (joined_.empty() || joined_.back() != owner) joined_ = {owner};
+  joined_.push_back(companion);
+  and_joined_ = true;
+}
+
+Person* Cast::person(int index) {
   if (index < 0) return nullptr;
-  std::optional<Looks>& looks = looks_[static_cast<size_t>(index)];
-  return looks ? &*looks : nullptr;
+  std::optional<Person>& person = at(index).person;
+  return person ? &*person : nullptr;
 }
 
 int Cast::last_person() const {
-  for (int i = last(); i >= 0; --i) {
-    if (looks_[static_cast<size_t>(i)]) return i;
+  for (int i = static_cast<int>(actors_.size()) - 1; i >= 0; --i) {
+    if (actors_[static_cast<size_t>(i)].person) return i;
+  }
+  return -1;
+}
+
+int Cast::last_animate() const {
+  for (int i = static_cast<int>(actors_.size()) - 1; i >= 0; --i) {
+    if (is_animate(actors_[static_cast<size_t>(i)].kind)) return i;
   }
   return -1;
 }
 
 std::vector<int> Cast::subjects() const {
-  if (actors_.empty()) return {};
+  if (current_ < 0) return {};
+  std::vector<int> carriers;
   for (size_t i = 0; i < actors_.size(); ++i) {
-    if (actors_[i].relative_to == last() && carries(actors_[i].relation)) return {static_cast<int>(i)};
+    if (actors_[i].relative_to == current_ && carries(actors_[i].relation)) carriers.push_back(static_cast<int>(i));
   }
-  return and_joined_ && !joined_.empty() && joined_.back() == last() ? joined_ : std::vector<int>{last()};
+  if (!carriers.empty()) return carriers;
+  return and_joined_ && !joined_.empty() && joined_.back() == current_ ? joined_ : std::vector<int>{current_};
 }
 
 void Cast::relate(int subject, Relation relation, int object) {
   Actor& one = at(subject);
-  if (one.relation == Relation::kNone) {
+  // "with a lamp on it": what is known is told more exactly.
+  const bool more_exact = one.relation == Relation::kBeside && one.relative_to == object;
+  if (one.relation == relation && one.relative_to == object) return;
+  if (one.relation == Relation::kNone || more_exact) {
     one.relation = relation;
     one.relative_to = object;
     return;
   }
   if (object < 0) return;
+  // "flying above", said of nothing yet, now has its object.
+  if (one.relation == relation && one.relative_to < 0) {
+    one.relative_to = object;
+    return;
+  }
+  one.ties.push_back({relation, object});
   Actor& other = at(object);
   const Relation reversed = reverse_of(relation);
   if (other.relation != Relation::kNone || reversed == Relation::kNone) return;
@@ -71,11 +127,18 @@ void Cast::relate(int subject, Relation relation, int object) {
   other.relative_to = subject;
 }
 
+void Cast::put_down(int holder, int thing) {
+  Actor& actor = at(holder);
+  if (actor.relation != Relation::kHolding || actor.relative_to != thing) return;
+  actor.relation = Relation::kNone;
+  actor.relative_to = -1;
+}
+
 std::vector<Actor> Cast::finish(bool close) {
   for (size_t i = 0; i < actors_.size(); ++i) {
     const bool face = close && i == 0;
-    if (looks_[i]) {
-      draw_person(*looks_[i], face, actors_[i]);
+    if (actors_[i].person) {
+      draw_person(face, actors_[i]);
       continue;
     }
     const std::optional<PartFacts> facts = facts_of(actors_[i].part);

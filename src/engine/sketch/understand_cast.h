@@ -2,45 +2,56 @@
 // each other.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/sketch/scene.h"
-#include "engine/sketch/understand_people.h"
 
 namespace plantain::engine::sketch {
+
+bool is_animate(Kind kind);
 
 class Cast {
  public:
   // How the next actor is joined to those before it.
   enum class Join { kNone, kComma, kAnd, kObject };  // kObject: of a relation, so of no list
 
-  int add(Actor actor, std::optional<Looks> looks, Join join);
-  bool empty() const { return actors_.empty(); }
-  int last() const { return static_cast<int>(actors_.size()) - 1; }
-  Actor& at(int index) { return actors_[static_cast<size_t>(index)]; }
-  Looks* looks(int index);       // null pointer for what is not a person
-  int last_person() const;       // -1: none
-  bool is_person(int index) { return looks(index) != nullptr; }
+  // Adds an actor, which is then spoken of. A person's drawing is chosen in finish().
+  int add(Actor actor, Join join);
+  // Speaks of an actor again: "the cat".
+  void return_to(int index);
+  // The actor that was named before as `actor` is now, or -1.
+  int named_before(const Actor& actor) const;
+  // `companion` was brought along: what is said now is said of both.
+  void accompany(int owner, int companion);
 
-  // Who a relation that is said now speaks of: the last one named, with those that "and" joins
-  // to it; whoever holds or rides it instead of a thing that is held or ridden.
+  bool empty() const { return actors_.empty(); }
+  int current() const { return current_; }  // the one spoken of; -1: nobody yet
+  Actor& at(int index) { return actors_[static_cast<size_t>(index)]; }
+  const Actor& at(int index) const { return actors_[static_cast<size_t>(index)]; }
+  Person* person(int index);                // null pointer for what is not a person
+  int last_person() const;                  // -1: none
+  int last_animate() const;                 // person or beast; -1: none
+
+  // Who is spoken of now: the one named last, with those that "and" joins to it; whoever holds or
+  // rides it instead of a thing that is held or ridden.
   std::vector<int> subjects() const;
 
-  // `subject` stands in `relation` to `object`. Each actor has one relation: where it is taken,
-  // the reverse is said of the object.
+  // `subject` stands in `relation` to `object` (-1: to no actor). The first relation said of an
+  // actor is its own, further ones are its ties; then the reverse is said of the object too, if it
+  // has no relation yet.
   void relate(int subject, Relation relation, int object);
+
+  // "with a basket on her head": it is not in her hand.
+  void put_down(int holder, int thing);
 
   // The finished actors. `close`: the picture shows the first one's face.
   std::vector<Actor> finish(bool close);
 
  private:
   std::vector<Actor> actors_;
-  std::vector<std::optional<Looks>> looks_;
   std::vector<int> joined_;  // the current list: "a cat, a dog and a bird"
   bool and_joined_ = false;
+  int current_ = -1;
 };
 
 }  // namespace plantain::engine::sketch

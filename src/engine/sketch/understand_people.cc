@@ -80,43 +80,36 @@ const Act* act_named(std::string_view act) {
 }
 
 // `name` in the skin tone, if it is drawn in tones; hair follows the tone in the set's names.
-std::string toned(const std::string& name, const Looks& looks) {
-  const std::string with_tone = concat(name, "-", looks.tone.empty() ? kToneUnsaid : looks.tone, "-skin-tone");
+std::string toned(const std::string& name, const Person& person) {
+  const std::string with_tone = concat(name, "-", person.tone.empty() ? kToneUnsaid : person.tone, "-skin-tone");
   return part_exists(with_tone) ? with_tone : name;
 }
 
-// The nearest noun for the age that was said.
-std::string aged(const Looks& looks) {
-  const std::string noun = looks.noun.empty() ? "person" : looks.noun;
-  if (looks.age == "old") {
-    if (noun == "woman") return "old-woman";
-    if (noun == "man") return "old-man";
-    if (noun == "person") return "older-person";
+// The set draws one mark of a face: the beard, or else the hair.
+std::string face_drawing(const std::string& noun, const Person& person) {
+  const std::string plain = toned(noun, person);
+  for (const std::string& mark : {std::string(person.beard ? "beard" : ""), person.hair}) {
+    const std::string marked = concat(plain, "-", mark);
+    if (!mark.empty() && part_exists(marked)) return marked;
   }
-  return noun;
-}
-
-std::string face_drawing(const std::string& noun, const Looks& looks) {
-  const std::string plain = toned(noun, looks);
-  const std::string haired = concat(plain, "-", looks.hair);
-  return !looks.hair.empty() && part_exists(haired) ? haired : plain;
+  return plain;
 }
 
 // A trade's drawing: "woman-astronaut" where the sex is known and drawn, else "astronaut".
-std::string trade_drawing(const Looks& looks, std::string_view sex) {
-  std::string name = looks.trade;
+std::string trade_drawing(const Person& person, std::string_view sex) {
+  std::string name = person.trade;
   if (!sex.empty() && sex != "person") {
     const std::string sexed = name.starts_with("person-") ? concat(sex, name.substr(6)) : concat(sex, "-", name);
     if (part_exists(sexed)) name = sexed;
   }
-  return toned(name, looks);
+  return toned(name, person);
 }
 
-std::string act_drawing(const Act& act, std::string_view sex, const Looks& looks) {
-  if (act.whole) return toned(std::string(act.drawing), looks);
+std::string act_drawing(const Act& act, std::string_view sex, const Person& person) {
+  if (act.whole) return toned(std::string(act.drawing), person);
   std::string name = concat(sex.empty() ? "person" : sex, "-", act.drawing);
   if (!part_exists(name)) name = concat("woman-", act.drawing);
-  return toned(name, looks);
+  return toned(name, person);
 }
 
 std::string hex_of(const Rgb& colour) {
@@ -130,62 +123,89 @@ std::string hex_of(const Rgb& colour) {
 struct Dye {
   std::string_view hair;
   std::string_view hex;
+  std::string_view colours;  // the names of the colours that are called so, between spaces
 };
 constexpr Dye kDyes[] = {
-    {"blond-hair", "e3b34f"}, {"red-hair", "b4532a"},  {"white-hair", "dcdcdc"}, {"black-hair", "2b2523"},
-    {"brown-hair", "6b4630"}, {"pink-hair", "ee7fb4"}, {"blue-hair", "3f7fd9"},  {"green-hair", "4ca35a"},
-    {"purple-hair", "8a55c4"}, {"curly-hair", ""},     {"bald", ""},             {"beard", ""},
+    {"blond-hair", "e3b34f", " yellow golden cream "},
+    {"red-hair", "b4532a", " red orange copper dark-red coral "},
+    {"white-hair", "dcdcdc", " white grey silver "},
+    {"black-hair", "2b2523", " black charcoal "},
+    {"brown-hair", "6b4630", " brown tan wooden "},
+    {"pink-hair", "ee7fb4", " pink magenta "},
+    {"blue-hair", "3f7fd9", " blue sky-blue navy turquoise teal "},
+    {"green-hair", "4ca35a", " green mint lime olive "},
+    {"purple-hair", "8a55c4", " purple lavender "},
 };
 
 // What the drawing itself does not show is told to part_svg() behind a '+' (see parts.h).
-std::string dyed(const std::string& drawing, const std::string& noun, const Looks& looks) {
+std::string dyed(const std::string& drawing, const Person& person) {
   std::string out = drawing;
   std::string_view hair;
   for (const Dye& dye : kDyes) {
-    if (dye.hair == looks.hair) hair = dye.hex;
+    if (dye.hair == person.hair) hair = dye.hex;
   }
-  if (looks.hair.empty() && noun.starts_with("old")) hair = "dcdcdc";
-  const bool shown = !looks.hair.empty() && drawing.ends_with(looks.hair);
+  if (person.hair.empty() && person.noun.starts_with("old")) hair = "dcdcdc";
+  const bool shown = !person.hair.empty() && drawing.ends_with(person.hair);
   const bool grey_already = drawing.starts_with("old");
   if (!hair.empty() && !shown && !grey_already) out += concat("+hair=", hair);
-  if (looks.top) out += concat("+top=", hex_of(*looks.top));
-  if (looks.bottom) out += concat("+bottom=", hex_of(*looks.bottom));
+  if (person.top) out += concat("+top=", hex_of(*person.top));
+  if (person.bottom) out += concat("+bottom=", hex_of(*person.bottom));
+  if (person.beard && !drawing.ends_with("beard")) out += "+beard=1";
+  if (person.glasses) out += "+glasses=1";
   return out;
 }
 
-void draw_plain_person(const Looks& looks, bool close, Actor& actor) {
-  const std::string noun = aged(looks);
+void draw_plain_person(const Person& person, bool close, Actor& actor) {
+  const std::string noun = person.noun.empty() ? "person" : person.noun;
   const Figure& figure = figure_of(noun);
-  const Act* act = act_named(looks.act);
+  const Act* act = act_named(actor.pose);
   if (close || noun == "baby") {
-    actor.part = dyed(face_drawing(noun, looks), noun, looks);
+    actor.part = dyed(face_drawing(noun, person), person);
     actor.height_m = kFaceHeight_m;
     actor.bust = true;
   } else if (act != nullptr) {
-    actor.part = dyed(act_drawing(*act, figure.sex, looks), noun, looks);
+    actor.part = dyed(act_drawing(*act, figure.sex, person), person);
     actor.height_m = act->height_m * figure.height_m / 1.7f;
   } else {
-    actor.part = dyed(toned(concat(figure.sex, "-standing"), looks), noun, looks);
+    actor.part = dyed(toned(concat(figure.sex, "-standing"), person), person);
     actor.height_m = figure.height_m;
   }
 }
 
 }  // namespace
 
-void draw_person(const Looks& looks, bool close, Actor& actor) {
+void draw_person(bool close, Actor& actor) {
+  CHECK(actor.person.has_value());
+  const Person& person = *actor.person;
   actor.kind = Kind::kPerson;
-  actor.pose = looks.act;
-  if (looks.trade.empty()) {
-    draw_plain_person(looks, close, actor);
+  if (person.trade.empty()) {
+    draw_plain_person(person, close, actor);
     return;
   }
-  const std::string_view sex = !looks.sex.empty() ? std::string_view(looks.sex)
-                               : looks.noun.empty() ? std::string_view()
-                                                    : figure_of(looks.noun).sex;
-  actor.part = trade_drawing(looks, sex);
-  const bool whole = std::find(std::begin(kWholeTrades), std::end(kWholeTrades), looks.trade) != std::end(kWholeTrades);
+  const std::string_view sex = !person.sex.empty()    ? std::string_view(person.sex)
+                               : person.noun.empty() ? std::string_view()
+                                                     : figure_of(person.noun).sex;
+  actor.part = trade_drawing(person, sex);
+  const bool whole = std::find(std::begin(kWholeTrades), std::end(kWholeTrades), person.trade) != std::end(kWholeTrades);
   actor.bust = !whole;
   actor.height_m = whole ? 1.7f : close ? kFaceHeight_m : kHalfFigureHeight_m;
+}
+
+std::string noun_for_age(const Person& person) {
+  if (person.age != "old" || !person.trade.empty()) return person.noun;
+  if (person.noun == "woman") return "old-woman";
+  if (person.noun == "man") return "old-man";
+  if (person.noun == "person" || person.noun.empty()) return "older-person";
+  return person.noun;
+}
+
+std::string_view hair_of_colour(std::string_view colour) {
+  // "dark brown" is brown.
+  const std::string_view base = colour.substr(colour.rfind(' ') + 1);
+  for (const Dye& dye : kDyes) {
+    if (dye.colours.find(concat(" ", base, " ")) != std::string_view::npos) return dye.hair;
+  }
+  return "";
 }
 
 Rgb linear_rgb(std::string_view hex) {

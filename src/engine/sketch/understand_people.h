@@ -1,26 +1,21 @@
 // How a described person is drawn.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/sketch/scene.h"
 
 namespace plantain::engine::sketch {
 
-struct Looks {
-  std::string noun;     // "woman", "girl", "old-man" …; empty: told by the trade alone
-  std::string trade;    // "astronaut" …
-  std::string sex;      // "woman", "man" or empty, where the trade says so
-  std::string age;      // "old", "young", "child"
-  std::string tone;     // "medium-dark" …; empty: unsaid
-  std::string hair;     // "blond-hair" …
-  std::string act;      // "running" …
-  std::optional<Rgb> top, bottom;  // clothes
-};
+// Chooses the drawing and the height of an actor that is a person. `close`: the picture shows the face.
+void draw_person(bool close, Actor& actor);
 
-// Sets the drawing, the height and the pose. `close`: the picture shows the face.
-void draw_person(const Looks& looks, bool close, Actor& actor);
+// The noun for the age that was said: an old woman is an "old-woman".
+std::string noun_for_age(const Person& person);
+
+// The hair of that colour: "golden" -> "blond-hair"; empty for colours that no hair has.
+std::string_view hair_of_colour(std::string_view colour);
 
 // "#rrggbb" as linear light.
 Rgb linear_rgb(std::string_view hex);

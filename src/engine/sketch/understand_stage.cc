@@ -58,6 +58,10 @@ std::vector<std::string> Stage::excluded(std::string_view effects) {
   return out;
 }
 
+bool Stage::is_implied(std::string_view key) const {
+  return std::all_of(said_.begin(), said_.end(), [&](const Effect& effect) { return effect.key != key || effect.implied; });
+}
+
 std::string_view Stage::first(std::string_view key) const {
   for (const bool implied : {false, true}) {
     for (const Effect& effect : said_) {
@@ -89,6 +93,7 @@ void Stage::finish(Scene& scene) const {
   add_named(scene.weather, all("weather"));
   add_named(scene.lights, all("light"));
   scene.shallow_focus = !first("focus").empty();
+  for (const std::string_view what : all("without")) scene.without.emplace_back(what);
   scene.wet_ground = !first("wet").empty();
 }
 

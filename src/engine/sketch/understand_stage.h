@@ -16,6 +16,8 @@ class Stage {
   // The effects under "no": what must not be there.
   static std::vector<std::string> excluded(std::string_view effects);
   void finish(Scene& scene) const;
+  // Nothing was said of `key` but what other words imply.
+  bool is_implied(std::string_view key) const;
 
  private:
   struct Effect {

@@ -1,84 +1,17 @@
 #include "engine/sketch/understand_units.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "base/text.h"
-#include "engine/sketch/words_text.h"
+#include "engine/sketch/understand_languages.h"
 #include "engine/sketch/words_tokens.h"
 
 namespace plantain::engine::sketch {
 namespace {
 
 constexpr size_t kPhraseMax_words = 6;
-constexpr size_t kPhraseMax_characters = 10;
-
-using Languages = std::vector<std::string_view>;
-
-// The languages to look words up in, the likeliest first.
-struct Reading {
-  Languages spaced;    // for words between spaces
-  Languages unspaced;  // for Chinese and Japanese writing
-};
-
-bool is_small_word(const Sense& sense) {
-  constexpr std::string_view kSmall[] = {"word", "and", "or", "number", "relation", "with", "negate"};
-  return std::find(std::begin(kSmall), std::end(kSmall), sense.kind) != std::end(kSmall);
-}
-
-// A language is told by its small words; among equals English is the likeliest.
-Reading guess_languages(const std::vector<Token>& tokens) {
-  constexpr std::array<std::string_view, 4> kSpaced = {"en", "es", "fr", "de"};
-  std::array<int, 4> score{};
-  bool kana = false;
-  for (const Token& token : tokens) {
-    if (token.kind == Token::Kind::kCharacter) kana = kana || is_kana(to_code_points(token.text).front());
-    if (token.kind != Token::Kind::kWord) continue;
-    std::array<int, 4> points{};
-    for (const Sense& sense : senses_of(token.text)) {
-      for (size_t i = 0; i < kSpaced.size(); ++i) {
-        if (sense.language == kSpaced[i]) points[i] = std::max(points[i], is_small_word(sense) ? 2 : 1);
-      }
-    }
-    for (size_t i = 0; i < kSpaced.size(); ++i) score[i] += points[i];
-  }
-  const std::string_view best = kSpaced[static_cast<size_t>(std::max_element(score.begin(), score.end()) - score.begin())];
-  Reading reading;
-  reading.spaced = best == "en" ? Languages{"en"} : Languages{best, "en"};
-  reading.unspaced = kana ? Languages{"ja", "zh_Hant", "zh"} : Languages{"zh_Hant", "zh", "ja"};
-  return reading;
-}
-
-// The senses of `phrase` in the first of `languages` that has any.
-std::vector<Sense> senses_in(std::string_view phrase, const Languages& languages) {
-  const std::vector<Sense> all = senses_of(phrase);
-  for (const std::string_view language : languages) {
-    std::vector<Sense> some;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(some),
-                 [&](const Sense& sense) { return sense.language == language; });
-    if (!some.empty()) return some;
-  }
-  return {};
-}
-
-// What `phrase` may be the plural of: the last word loses its ending.
-std::vector<std::string> singulars(const std::string& phrase) {
-  std::vector<std::string> out;
-  const auto without = [&](std::string_view ending, std::string_view instead) {
-    if (phrase.size() > ending.size() + 1 && phrase.ends_with(ending)) {
-      out.push_back(concat(std::string_view(phrase).substr(0, phrase.size() - ending.size()), instead));
-    }
-  };
-  if (phrase.ends_with("ss")) return out;
-  without("ies", "y");
-  without("ves", "f");
-  without("ves", "fe");
-  without("s", "");
-  without("es", "");
-  without("x", "");  // French: oiseaux
-  return out;
-}
+constexpr size_t kPhraseMax_characters = 16;
 
 bool can_be_plural(const std::vector<Sense>& senses) {
   return std::any_of(senses.begin(), senses.end(), [](const Sense& sense) {
@@ -86,25 +19,55 @@ bool can_be_plural(const std::vector<Sense>& senses) {
   });
 }
 
+std::vector<Sense> in_language(std::vector<Sense> senses, std::string_view language) {
+  std::erase_if(senses, [&](const Sense& sense) { return sense.language != language; });
+  return senses;
+}
+
+// The singular of an irregular plural, also as the last word of a phrase: "wild geese".
+std::optional<std::string> irregular(const std::string& phrase, std::string_view language) {
+  const size_t last = phrase.rfind(' ') + 1;  // npos + 1 is 0
+  for (const Sense& sense : senses_of(std::string_view(phrase).substr(last))) {
+    if (sense.language == language && sense.kind == "plural") {
+      return concat(std::string_view(phrase).substr(0, last), sense.value);
+    }
+  }
+  return std::nullopt;
+}
+
+bool take_form(Unit& unit, std::string text, bool plural, std::string_view language) {
+  unit.senses = in_language(senses_of(text), language);
+  if (!can_be_plural(unit.senses)) return false;
+  unit.text = std::move(text);
+  unit.plural = plural;
+  return true;
+}
+
+bool inflected(Unit& unit, const std::string& phrase, std::string_view language) {
+  for (const Inflected& form : base_forms(phrase, language)) {
+    if (take_form(unit, form.base, form.plural, language)) return true;
+  }
+  return false;
+}
+
+// In the first of `languages` that has it.
 std::optional<Unit> look_up(const std::string& phrase, const Languages& languages, bool spaced) {
   Unit unit;
   unit.kind = Unit::Kind::kPhrase;
-  unit.text = phrase;
-  unit.senses = senses_in(phrase, languages);
-  if (const Sense* singular = unit.sense("plural")) {
-    unit.text = std::string(singular->value);
-    unit.plural = true;
-    unit.senses = senses_in(unit.text, languages);
-  }
-  if (!unit.senses.empty()) return unit;
-  if (!spaced) return std::nullopt;
-  for (const std::string& singular : singulars(phrase)) {
-    unit.senses = senses_in(singular, languages);
-    if (can_be_plural(unit.senses)) {
-      unit.text = singular;
-      unit.plural = true;
-      return unit;
-    }
+  const std::vector<Sense> all = senses_of(phrase);
+  for (const std::string_view language : languages) {
+    const std::optional<std::string> singular = spaced ? irregular(phrase, language) : std::nullopt;
+    std::vector<Sense> senses = in_language(all, language);
+    std::erase_if(senses, [](const Sense& sense) { return sense.kind == "plural"; });
+    unit.invariant = singular == phrase;
+    // "autumn leaves" is a phrase of its own and no plural; "wild geese" is one.
+    const bool own_phrase = !senses.empty() && phrase.find(' ') != std::string::npos && !unit.invariant;
+    if (singular && !own_phrase && take_form(unit, *singular, true, language)) return unit;
+    unit.text = phrase;
+    unit.plural = false;
+    unit.senses = std::move(senses);
+    if (!unit.senses.empty()) return unit;
+    if (spaced && inflected(unit, phrase, language)) return unit;
   }
   return std::nullopt;
 }
@@ -127,7 +90,7 @@ class Matcher {
         out.push_back(std::move(*longest));
         at += taken_;
         continue;
-      } else if (split_hyphens(at)) {
+      } else if (split_word(at)) {
         continue;
       } else {
         add_unknown(out, token, at);
@@ -146,12 +109,20 @@ class Matcher {
     return unit;
   }
 
-  // How many tokens from `at` are of one writing and may form a phrase.
+  // How many tokens from `at` are of one writing and may form a phrase: for one of n words the table must have
+  // phrases that begin with the first n - 1 of them.
   size_t run_from(size_t at) const {
     const Token::Kind kind = tokens_[at].kind;
-    const size_t most = kind == Token::Kind::kCharacter ? kPhraseMax_characters : kPhraseMax_words;
+    const bool spaced = kind == Token::Kind::kWord;
+    const size_t most = spaced ? kPhraseMax_words : kPhraseMax_characters;
+    std::string begun;
     size_t length = 0;
-    while (length < most && at + length < tokens_.size() && tokens_[at + length].kind == kind) ++length;
+    while (length < most && at + length < tokens_.size() && tokens_[at + length].kind == kind) {
+      if (length > 0 && !any_begins_with(begun)) break;
+      begun += tokens_[at + length].text;
+      if (spaced) begun += ' ';
+      ++length;
+    }
     return length;
   }
 
@@ -159,34 +130,38 @@ class Matcher {
     const bool spaced = tokens_[at].kind == Token::Kind::kWord;
     const Languages& languages = spaced ? reading_.spaced : reading_.unspaced;
     for (size_t length = run_from(at); length > 0; --length) {
-      std::string phrase;
-      std::string shown;
+      std::vector<std::string> texts, shown;
       for (size_t i = at; i < at + length; ++i) {
-        if (spaced && i > at) phrase += ' ';
-        if (spaced && i > at) shown += ' ';
-        phrase += tokens_[i].text;
-        shown += tokens_[i].shown;
+        texts.push_back(tokens_[i].text);
+        shown.push_back(tokens_[i].shown);
       }
-      std::optional<Unit> unit = look_up(phrase, languages, spaced);
+      std::optional<Unit> unit = look_up(join(texts, spaced ? " " : ""), languages, spaced);
       if (!unit) continue;
-      unit->shown = shown;
+      unit->shown = join(shown, spaced ? " " : "");
       taken_ = length;
       return unit;
     }
     return std::nullopt;
   }
 
-  // "tree-lined" is not known: try "tree lined".
-  bool split_hyphens(size_t at) {
-    if (tokens_[at].text.find('-') == std::string::npos) return false;
-    const std::vector<std::string> texts = split(tokens_[at].text, '-');
+  // "tree-lined" is not known: try "tree lined"; "l'herbe": "l'" and "herbe"; "dog's": "dog".
+  bool split_word(size_t at) {
+    if (tokens_[at].kind != Token::Kind::kWord) return false;
     std::vector<Token> pieces;
-    for (const std::string& text : texts) {
-      if (!text.empty()) pieces.push_back({Token::Kind::kWord, text, text});
+    for (const std::string& piece : pieces_of(tokens_[at].text)) {
+      if (!piece.empty()) pieces.push_back({Token::Kind::kWord, piece, piece});
     }
+    if (pieces.size() < 2) return false;
     tokens_.erase(tokens_.begin() + static_cast<ptrdiff_t>(at));
     tokens_.insert(tokens_.begin() + static_cast<ptrdiff_t>(at), pieces.begin(), pieces.end());
     return true;
+  }
+
+  static std::vector<std::string> pieces_of(const std::string& word) {
+    const size_t apostrophe = word.find('\'');
+    if (apostrophe == std::string::npos) return split(word, '-');
+    if (word.substr(apostrophe) == "'s") return {word.substr(0, apostrophe), "'s"};
+    return {word.substr(0, apostrophe + 1), word.substr(apostrophe + 1)};
   }
 
   // Unknown characters in a row are one unknown word.

@@ -158,7 +158,7 @@ void paint_underwater(Canvas& canvas, const Stage& stage, Watch& watch) {
       if (py > bed) {
         const float near = (py - bed) / (h - bed + 1), z = 1 / (near + 0.14f), cu = u * z * 2.2f, cv = z * 2.6f;
         const float web = 1 - std::fabs(2 * noise(cu * 2 + noise(cu, cv, salt + 5), cv * 2, salt + 6) - 1), caustic = power(web, 7);
-        const Rgb ground = sand * (0.30f + 0.25f * cloud(cu * 3, cv * 3, salt + 7, 3)) * Rgb{0.5f, 0.85f, 0.95f} + Rgb{0.22f, 0.30f, 0.26f} * caustic;
+        const Rgb ground = sand * (0.30f + 0.25f * cloud(cu * 3, cv * 3, salt + 7, 3)) * Rgb{0.5f, 0.85f, 0.95f} + Rgb{0.12f, 0.17f, 0.15f} * (caustic * smooth(0, 0.5f, near));
         c = mix(c, ground, smooth(0, 0.30f, near) * 0.75f + 0.12f);
       }
       canvas.row(y)[x] = Pixel(c);

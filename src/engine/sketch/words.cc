@@ -69,13 +69,16 @@ std::vector<Sense> senses_of(std::string_view phrase) {
   for (uint32_t i = lower_bound(phrase); i < line_count(); ++i) {
     std::string_view line = line_at(i);
     if (take(line, '\t') != phrase) break;
-    Sense sense;
-    sense.language = take(line, '\t');
-    sense.kind = take(line, '\t');
-    sense.value = line;
-    senses.push_back(sense);
+    std::string_view languages = take(line, '\t');
+    const std::string_view kind = take(line, '\t');
+    while (!languages.empty()) senses.push_back({take(languages, ','), kind, line});
   }
   return senses;
+}
+
+bool any_begins_with(std::string_view prefix) {
+  const uint32_t first = lower_bound(prefix);
+  return first < line_count() && line_at(first).starts_with(prefix);
 }
 
 std::optional<PartFacts> facts_of(std::string_view part) {
@@ -89,7 +92,11 @@ std::optional<PartFacts> facts_of(std::string_view part) {
   while (!rest.empty()) {
     const std::string_view flag = take(rest, ' ');
     if (flag == "bust") facts.bust = true;
+    if (flag == "ground") facts.ground = true;
+    if (flag == "worn") facts.worn = true;
     if (flag.starts_with("face=")) facts.face = flag.substr(5);
+    if (flag == "holds=in") facts.holds = Relation::kIn;
+    if (flag == "holds=on") facts.holds = Relation::kOn;
   }
   return facts;
 }

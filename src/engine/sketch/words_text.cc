@@ -43,14 +43,19 @@ std::string to_simplified(std::string_view utf8) {
 
 bool is_kana(char32_t character) { return character >= 0x3041 && character <= 0x30ff; }
 
+bool is_hangul(char32_t character) { return character >= 0xac00 && character <= 0xd7a3; }
+
 bool is_unspaced(char32_t character) {
-  return is_kana(character) || (character >= 0x3400 && character <= 0x9fff) || character == 0x3005 ||
+  const bool south_east_asian = (character >= 0x0e00 && character <= 0x0eff) || (character >= 0x1000 && character <= 0x109f) ||
+                                (character >= 0x1780 && character <= 0x17ff);
+  return south_east_asian || is_kana(character) || (character >= 0x3400 && character <= 0x9fff) || character == 0x3005 ||
          (character >= 0xf900 && character <= 0xfaff) || (character >= 0x20000 && character <= 0x3ffff);
 }
 
 bool is_letter_or_digit(char32_t character) {
   const auto code = static_cast<UChar32>(character);
-  return u_isalnum(code) || u_charType(code) == U_NON_SPACING_MARK;
+  const int8_t type = u_charType(code);
+  return u_isalnum(code) || type == U_NON_SPACING_MARK || type == U_COMBINING_SPACING_MARK;
 }
 
 }  // namespace plantain::engine::sketch

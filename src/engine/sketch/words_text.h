@@ -13,8 +13,9 @@ std::string fold_words(std::string_view utf8);
 // Chinese written in traditional characters -> in simplified ones.
 std::string to_simplified(std::string_view utf8);
 
-// Text of Chinese or Japanese writing, which has no spaces between words.
+// Text of Chinese, Japanese, Thai, Lao, Khmer or Burmese writing, which has no spaces between words.
 bool is_unspaced(char32_t character);
+bool is_hangul(char32_t character);
 bool is_kana(char32_t character);
 bool is_letter_or_digit(char32_t character);
 

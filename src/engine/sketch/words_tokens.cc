@@ -65,7 +65,7 @@ size_t word_end(const Characters& text, size_t at) {
 Token word(const Characters& text, size_t begin, size_t end, Token::Kind kind) {
   const std::string shown = utf8(text, begin, end);
   std::string folded = fold_words(shown);
-  for (size_t at = folded.find("’"); at != std::string::npos; at = folded.find("’")) folded.replace(at, 3, "'");
+  for (size_t at = folded.find("’"); at != std::string::npos; at = folded.find("’")) folded.replace(at, 3, 1, '\'');
   return {kind, folded, shown};
 }
 

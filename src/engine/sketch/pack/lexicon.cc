@@ -8,25 +8,33 @@
 namespace plantain::engine::sketch::pack {
 namespace {
 
-constexpr std::string_view kGermanEndings[] = {"", "e", "er", "es", "en", "em"};
+using Endings = std::vector<std::string_view>;
 
-using Phrases = std::map<std::string, std::vector<Meaning>>;
+// What "~" at the end of an adjective stands for.
+Endings endings_of(std::string_view language) {
+  if (language == "de") return {"", "e", "er", "es", "en", "em"};
+  if (language == "es") return {"o", "a", "os", "as"};
+  if (language == "fr") return {"", "e", "s", "es"};
+  return {""};
+}
 
 void add(Phrases& phrases, const std::string& phrase, const Meaning& meaning) {
   std::vector<Meaning>& meanings = phrases[phrase];
   if (std::find(meanings.begin(), meanings.end(), meaning) == meanings.end()) meanings.push_back(meaning);
 }
 
-// "rot~" stands for the adjective with its German endings.
-void add_words(Phrases& phrases, std::string_view words, const Meaning& meaning) {
+// "rot~" stands for the adjective with its endings, also before further words: "weiß~ haare".
+void add_words(Phrases& phrases, std::string_view words, const Meaning& meaning, const Endings& endings) {
   for (const std::string& word : split(words, ',')) {
     const std::string phrase = fold_words(trim_ascii(word));
     if (phrase.empty()) continue;
-    if (!phrase.ends_with('~')) {
+    const size_t tilde = phrase.find('~');
+    if (tilde == std::string::npos) {
       add(phrases, phrase, meaning);
       continue;
     }
-    for (const std::string_view ending : kGermanEndings) add(phrases, concat(phrase.substr(0, phrase.size() - 1), ending), meaning);
+    const std::string_view before = std::string_view(phrase).substr(0, tilde);
+    for (const std::string_view ending : endings) add(phrases, concat(before, ending, phrase.substr(tilde + 1)), meaning);
   }
 }
 
@@ -54,7 +62,7 @@ Result<void> read_things(const Path& path, Lexicon& lexicon) {
       return invalid(concat(path.string(), ": ", row[0], " is listed twice"));
     }
     lexicon.facts[row[0]] = row[1];
-    add_words(lexicon.phrases["en"], row[2], {"thing", row[0]});
+    add_words(lexicon.phrases["en"], row[2], {"thing", row[0]}, {});
   }
   return {};
 }
@@ -65,7 +73,8 @@ Result<void> read_language(const Path& path, const std::string& language, Lexico
   for (const std::vector<std::string>& row : *table) {
     const size_t space = row[0].find(' ');
     if (space == std::string::npos) return invalid(concat(path.string(), ": ", row[0], " has no value"));
-    add_words(lexicon.phrases[language], row[1], {row[0].substr(0, space), row[0].substr(space + 1)});
+    add_words(lexicon.phrases[language], row[1], {row[0].substr(0, space), row[0].substr(space + 1)},
+              endings_of(language));
   }
   return {};
 }
@@ -83,7 +92,8 @@ Result<Lexicon> read_lexicon(const Path& folder) {
   Lexicon lexicon;
   if (Result<void> done = read_things(folder / "things.txt", lexicon); !done.ok()) return done.error();
   if (Result<void> done = read_language(folder / "people.txt", "en", lexicon); !done.ok()) return done.error();
-  for (const char* language : {"en", "zh_Hant", "ja", "es", "de", "fr"}) {
+  for (const std::string language : kLexiconLanguages) {
+    if (language == "zh") continue;
     const Result<void> done = read_language(folder / concat(language, ".txt"), language, lexicon);
     if (!done.ok()) return done.error();
   }

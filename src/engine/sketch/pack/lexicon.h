@@ -16,14 +16,18 @@ struct Meaning {
   friend auto operator<=>(const Meaning&, const Meaning&) = default;
 };
 
+using Phrases = std::map<std::string, std::vector<Meaning>>;  // phrase -> meanings
+
 struct Lexicon {
-  // language -> phrase -> meanings, in the files' order
-  std::map<std::string, std::map<std::string, std::vector<Meaning>>> phrases;
+  std::map<std::string, Phrases> phrases;  // by language
   // drawing -> "kind height [bust] [face=drawing]"
   std::map<std::string, std::string> facts;
   // drawing -> how early it is listed; the commonest things come first
   std::map<std::string, int> order;
 };
+
+// The languages that have a file of their own, and simplified Chinese, which follows from traditional.
+inline constexpr const char* kLexiconLanguages[] = {"en", "zh_Hant", "zh", "ja", "es", "de", "fr"};
 
 // Reads things.txt, people.txt (English) and LANGUAGE.txt below `folder`.
 Result<Lexicon> read_lexicon(const Path& folder);

@@ -1,9 +1,10 @@
 // sketch-pack: builds the data file that the built-in engine composes from.
 //
-//   sketch-pack NOTO_FOLDER CLDR_FOLDER PACK_FOLDER FONT OUT
+//   sketch-pack NOTO_FOLDER CLDR_FOLDER WORDNET_FOLDER PACK_FOLDER FONT OUT
 //
 // NOTO_FOLDER holds icons.json, chars.json and metadata.json of the icon set; CLDR_FOLDER holds
-// annotations/ and annotationsDerived/; PACK_FOLDER holds lexicon/ and own/. The same inputs give the same bytes.
+// annotations/ and annotationsDerived/; WORDNET_FOLDER holds index.noun, data.noun and cntlist.rev; PACK_FOLDER holds
+// lexicon/ and own/. The same inputs give the same bytes.
 #include <cstdio>
 
 #include "base/files.h"
@@ -20,10 +21,11 @@ namespace {
 constexpr std::string_view kNotice =
     "Drawings: Noto Emoji, Copyright Google Inc., Apache License 2.0.\n"
     "Font: Noto Sans CJK, Copyright Adobe, SIL Open Font License 1.1; a subset.\n"
-    "Words: Unicode CLDR annotations, Copyright Unicode, Inc., Unicode License.\n";
+    "Words: Unicode CLDR annotations, Copyright Unicode, Inc., Unicode License.\n"
+    "English words: WordNet 3.0, Copyright 2006 by Princeton University, WordNet License.\n";
 
 struct Inputs {
-  Path noto, cldr, ours, font;
+  Path noto, cldr, wordnet, ours, font;
 };
 
 Result<Json> read_json(const Path& path) {
@@ -58,7 +60,7 @@ Result<std::string> build(const Inputs& from) {
 
   const Result<Drawings> drawings = pack_drawings(*icons, from.ours / "own");
   if (!drawings.ok()) return drawings.error();
-  const Result<std::string> words = word_table({drawings->listed, *characters, *metadata, from.cldr, from.ours / "lexicon"});
+  const Result<std::string> words = word_table({drawings->listed, *characters, *metadata, from.cldr, from.ours / "lexicon", from.wordnet});
   if (!words.ok()) return words.error();
   const Result<std::string> font = lettering_subset(*collection);
   if (!font.ok()) return font.error();
@@ -80,9 +82,11 @@ int fail(const Error& error) {
 
 int main(int argc, char** argv) {
   using namespace plantain::engine::sketch::pack;
-  if (argc != 6) return fail(plantain::invalid("usage: sketch-pack NOTO_FOLDER CLDR_FOLDER PACK_FOLDER FONT OUT"));
-  const plantain::Result<std::string> pack = build({argv[1], argv[2], argv[3], argv[4]});
+  if (argc != 7) {
+    return fail(plantain::invalid("usage: sketch-pack NOTO_FOLDER CLDR_FOLDER WORDNET_FOLDER PACK_FOLDER FONT OUT"));
+  }
+  const plantain::Result<std::string> pack = build({argv[1], argv[2], argv[3], argv[4], argv[5]});
   if (!pack.ok()) return fail(pack.error());
-  const plantain::Result<void> written = plantain::write_file_durably(argv[5], *pack, 0644);
+  const plantain::Result<void> written = plantain::write_file_durably(argv[6], *pack, 0644);
   return written.ok() ? 0 : fail(written.error());
 }

@@ -9,11 +9,11 @@
 #include "engine/sketch/pack/annotations.h"
 #include "engine/sketch/pack/drawings.h"
 #include "engine/sketch/pack/lexicon.h"
+#include "engine/sketch/pack/tongues.h"
+#include "engine/sketch/pack/wordnet.h"
 
 namespace plantain::engine::sketch::pack {
 namespace {
-
-constexpr const char* kLanguages[] = {"en", "zh", "zh_Hant", "ja", "es", "de", "fr"};
 
 // A keyword that more drawings share than this is a topic ("vehicle"), not a name.
 constexpr size_t kSharedKeywordMax = 4;
@@ -28,7 +28,9 @@ constexpr Category kThings[] = {
     {"Activities", "object 0.4"},       {"Travel & Places", "object 2"},
 };
 
-using Table = std::map<std::string, std::set<std::string>>;  // phrase -> "language \t class \t value"
+// phrase -> "class \t value" -> languages. Many languages name a thing alike, so that this is half the size of a line
+// for each.
+using Table = std::map<std::string, std::map<std::string, std::set<std::string>>>;
 
 struct Builder {
   const WordSources& sources;
@@ -38,7 +40,13 @@ struct Builder {
   Table table;
 
   void add(const std::string& phrase, std::string_view language, const Meaning& meaning) {
-    table[phrase].insert(concat(language, "\t", meaning.kind, "\t", meaning.value));
+    if (meaning.kind == "alone") return;  // said to kinds_of() only
+    table[phrase][concat(meaning.kind, "\t", meaning.value)].emplace(language);
+  }
+  void add(const Phrases& phrases, std::string_view language) {
+    for (const auto& [phrase, meanings] : phrases) {
+      for (const Meaning& meaning : meanings) add(phrase, language, meaning);
+    }
   }
   bool curated(const std::string& language, const std::string& phrase) const {
     const auto phrases = lexicon.phrases.find(language);
@@ -120,11 +128,49 @@ Result<void> add_language(Builder& builder, const std::string& language) {
     names.insert(annotation.name);
     for (const Meaning& meaning : meanings->second) builder.add(annotation.name, language, meaning);
   }
-  // English has its synonyms in the lexicon; there, keywords are moods as often as names.
-  if (language != "en") add_keywords(builder, language, *annotations, names);
-  for (const auto& [phrase, meanings] : builder.lexicon.phrases[language]) {
-    for (const Meaning& meaning : meanings) builder.add(phrase, language, meaning);
+  const auto lexicon = builder.lexicon.phrases.find(language);
+  if (lexicon != builder.lexicon.phrases.end()) {
+    builder.add(lexicon->second, language);
+    // English has its synonyms in the lexicon; there, keywords are moods as often as names.
+    if (language != "en") add_keywords(builder, language, *annotations, names);
+  } else {
+    builder.add(numbers_of(language), language);
+    builder.add(colours_of(*annotations, builder.lexicon.phrases["en"]), language);
   }
+  return {};
+}
+
+// The languages of CLDR's annotations, without those of single regions; Cantonese is read as Chinese.
+std::vector<std::string> languages_of(const Path& cldr) {
+  std::vector<std::string> out;
+  std::error_code failure;
+  for (const auto& file : std::filesystem::directory_iterator(cldr / "annotations", failure)) {
+    const std::string name = file.path().stem().string();
+    const bool regional = name.find('_') != std::string::npos && name != "zh_Hant" && name != "sr_Latn";
+    const bool whole = std::filesystem::exists(cldr / "annotationsDerived" / file.path().filename(), failure);
+    if (whole && !regional && name != "root" && name != "yue") out.push_back(name);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+// What English says beyond the lexicon and CLDR.
+Result<void> add_kinds(Builder& builder) {
+  Phrases known;
+  for (const auto& [phrase, senses] : builder.table) {
+    for (const auto& [sense, languages] : senses) {
+      const size_t tab = sense.find('\t');
+      if (languages.contains("en")) known[phrase].push_back({sense.substr(0, tab), sense.substr(tab + 1)});
+    }
+  }
+  for (const auto& [phrase, meanings] : builder.lexicon.phrases["en"]) {
+    for (const Meaning& meaning : meanings) {
+      if (meaning.kind == "alone") known[phrase].push_back(meaning);
+    }
+  }
+  const Result<Phrases> kinds = kinds_of(builder.sources.wordnet, known, builder.lexicon.facts);
+  if (!kinds.ok()) return kinds.error();
+  builder.add(*kinds, "en");
   return {};
 }
 
@@ -138,9 +184,9 @@ std::string written(const Table& table) {
   std::string text;
   std::vector<size_t> starts;
   for (const auto& [phrase, senses] : table) {
-    for (const std::string& sense : senses) {
+    for (const auto& [sense, languages] : senses) {
       starts.push_back(text.size());
-      text += concat(phrase, "\t", sense, "\n");
+      text += concat(phrase, "\t", join({languages.begin(), languages.end()}, ","), "\t", sense, "\n");
     }
   }
   std::string out;
@@ -159,10 +205,11 @@ Result<std::string> word_table(const WordSources& sources) {
   Builder builder{sources, std::move(*lexicon), {}, {}, {}};
   if (Result<void> done = collect_facts(builder); !done.ok()) return done.error();
   collect_meanings(builder, *english);
-  for (const char* language : kLanguages) {
+  for (const std::string& language : languages_of(sources.cldr)) {
     const Result<void> done = add_language(builder, language);
     if (!done.ok()) return done.error();
   }
+  if (Result<void> done = add_kinds(builder); !done.ok()) return done.error();
   for (const auto& [drawing, facts] : builder.facts) builder.add(concat("=", drawing), "*", {"part", facts});
   return written(builder.table);
 }

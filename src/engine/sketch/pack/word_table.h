@@ -1,4 +1,4 @@
-// The word table: what the words of a prompt can mean, from the curated lexicon and from CLDR.
+// The word table: what the words of a prompt can mean, from the curated lexicon, CLDR and WordNet.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@ struct WordSources {
   const Json& metadata;                   // category -> names
   Path cldr;
   Path lexicon;
+  Path wordnet;
 };
 
 // The content of Section::kWords; its form is described in words.h.

@@ -1,0 +1,232 @@
+// Things and people: how a noun becomes an actor.
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "engine/sketch/understand_people.h"
+#include "engine/sketch/understand_reader.h"
+
+namespace plantain::engine::sketch {
+namespace {
+
+// How many an unnumbered plural is.
+int some(Kind kind) {
+  switch (kind) {
+    case Kind::kBird:
+    case Kind::kFish:
+    case Kind::kFlower: return 5;
+    case Kind::kTree:
+    case Kind::kBuilding: return 4;
+    default: return 3;
+  }
+}
+
+// Takes the text up to the first space off the front of `rest`.
+std::string_view take_word(std::string_view& rest) {
+  const size_t space = rest.find(' ');
+  const std::string_view word = rest.substr(0, space);
+  rest = space == std::string_view::npos ? std::string_view() : rest.substr(space + 1);
+  return word;
+}
+
+bool is_unspaced_language(std::string_view language) { return language.starts_with("zh") || language == "ja"; }
+
+}  // namespace
+
+void Reader::take_thing(const Unit& unit) {
+  std::string_view colour = unit.sense("thing")->value;  // "deciduous-tree #f3a9c4 pink", "coral x6"
+  const std::string part(take_word(colour));
+  if (colour.starts_with('x')) {
+    if (!modifiers_.count || modifiers_.count == 1) modifiers_.count = static_cast<int>(parse_int(colour.substr(1)).value_or(1));
+    colour = {};
+  }
+  const std::optional<PartFacts> facts = facts_of(part);
+  CHECK(facts.has_value());
+  if (describes_next_noun(unit, *facts)) return ignore(unit.shown);
+  if (exclude(unit, part)) return;
+  Actor actor;
+  actor.part = part;
+  actor.kind = facts->kind;
+  actor.height_m = facts->height_m * modifiers_.size;
+  actor.bust = facts->bust;
+  actor.pose = modifiers_.pose;
+  if (actor.pose == "flying") actor.relation = Relation::kAbove;
+  if (modifiers_.colour.empty()) modifiers_.colour = std::string(colour);
+  // What only people have says nothing of a thing.
+  for (const std::string& word : modifiers_.person_words) ignore(word);
+  modifiers_.person_words.clear();
+  enter(unit, std::move(actor));
+  // "park bench": a bench, and where it stands if nothing else is said.
+  if (unit.is("set")) stage_.apply(unit.sense("set")->value);
+}
+
+// "lemon tree", "robot chef's hat": the first of two English nouns describes the second; so does a
+// possessor, unless what it has is drawn with it ("a dog's face").
+bool Reader::describes_next_noun(const Unit& unit, const PartFacts& facts) const {
+  const Unit* next = ahead(1);
+  if (next == nullptr || unit.language() != "en") return false;
+  if (next->text == "'s") return ahead(2) != nullptr && (ahead(2)->names_something() || ahead(2)->is("set"));
+  if (unit.plural || next->language() != "en") return false;
+  return next->is("thing") || (next->is("noun") && facts.kind != Kind::kPerson && !is_animate(facts.kind));
+}
+
+void Reader::take_person(const Unit& unit) {
+  PartFacts as_person;
+  as_person.kind = Kind::kPerson;
+  const bool beast_by_trade = !cast_.empty() && behind(1) != nullptr && behind(1)->is("thing") && unit.is("trade") &&
+                              unit.language() == "en" && !is_unspaced_language(unit.language());
+  if (describes_next_noun(unit, as_person) || beast_by_trade) {
+    // "baby elephant", "cowboy hat", "robot chef"
+    if (unit.text == "baby") modifiers_.size = 0.5f;
+    return ignore(unit.shown);
+  }
+  if (exclude(unit, "person")) return;
+  Unit whole = unit;
+  std::vector<std::string> shown{unit.shown};
+  Actor actor;
+  actor.kind = Kind::kPerson;
+  actor.person = modifiers_.person;
+  const auto name = [&](const Unit& by) {
+    const bool noun = by.is("noun");
+    std::string_view value = noun ? by.sense("noun")->value : by.sense("trade")->value;
+    (noun ? actor.person->noun : actor.person->trade) = std::string(take_word(value));
+    if (value.empty()) return;
+    if (!noun) {
+      actor.person->sex = std::string(value);
+    } else if (!modifiers_.count || modifiers_.count == 1) {
+      modifiers_.count = static_cast<int>(parse_int(value).value_or(1));  // "elderly couple"
+    }
+  };
+  name(unit);
+  // "woman astronaut", "ninja girl": two names of one person.
+  const bool both = ahead(1) != nullptr && ahead(1)->names_person() && unit.is("noun") != ahead(1)->is("noun") &&
+                    ahead(1)->language() == unit.language();
+  if (both) {
+    ++at_;
+    name(units_[at_]);
+    whole.plural = whole.plural || units_[at_].plural;
+    shown.push_back(units_[at_].shown);
+  }
+  whole.shown = join(shown, " ");
+  actor.person->noun = noun_for_age(*actor.person);
+  actor.pose = modifiers_.pose;
+  if (actor.pose == "flying") actor.relation = Relation::kAbove;
+  if (!modifiers_.colour.empty()) colour_person(*actor.person, modifiers_.colour);
+  modifiers_.colour.clear();
+  enter(whole, std::move(actor));
+}
+
+// "a black woman" tells of her skin, "a red woman" of her clothes.
+void Reader::colour_person(Person& person, const std::string& value) const {
+  const std::string_view word = std::string_view(value).substr(value.find(' ') + 1);
+  const std::string_view tone = word == "black" ? "dark" : word == "white" ? "light" : word == "brown" ? "medium-dark" : "";
+  if (!tone.empty() && person.trade.empty()) {
+    person.tone = std::string(tone);
+  } else {
+    set_garment_colour(person, "top", value);
+  }
+}
+
+// Under "no": remembers what must not appear. True if that was the case.
+bool Reader::exclude(const Unit& unit, const std::string& what) {
+  if (!negated_) return false;
+  scene_.without.push_back(what);
+  understand(unit.shown);
+  modifiers_ = {};
+  // "no" reaches as far as its noun, and over an "or" to the next.
+  negated_ = false;
+  was_negated_ = true;
+  return true;
+}
+
+// "animals", "text": can be wished away, but not drawn.
+void Reader::take_kind(const Unit& unit) {
+  if (!exclude(unit, std::string(unit.sense("kind")->value))) ignore(unit.shown);
+}
+
+// On somebody: the colour of their clothes. Else the thing itself, if there is a drawing of it.
+void Reader::take_garment(const Unit& unit) {
+  std::string_view part = unit.sense("garment")->value;
+  const std::string_view where = take_word(part);
+  const bool worn = (pending_ && pending_->role == Pending::Role::kWorn) || (unit.language() == "ja");
+  const bool dressed = worn || (pending_ && (pending_->role == Pending::Role::kWith || pending_->relation == Relation::kIn));
+  const bool follows = describes_what_follows() && (pending_ ? pending_->subjects.empty() : true);
+  Person* person = follows && dressed ? &modifiers_.person : cast_.person(cast_.last_person());
+  const bool on_beast = pending_ && !pending_->subjects.empty() && cast_.person(pending_->subjects.front()) == nullptr;
+  if (!dressed || person == nullptr || on_beast || negated_) {
+    const std::optional<PartFacts> facts = facts_of(part);
+    if (part.empty() || !facts || negated_) {
+      consume_colour();
+      return ignore(unit.shown);
+    }
+    if (pending_ && pending_->role == Pending::Role::kWith) pending_->role = Pending::Role::kWorn;
+    Actor actor;
+    actor.part = std::string(part);
+    actor.kind = facts->kind;
+    actor.height_m = facts->height_m;
+    enter(unit, std::move(actor));
+    return;
+  }
+  garment_ = where;
+  const bool coloured = !modifiers_.colour.empty() && where != "other";
+  if (coloured) set_garment_colour(*person, where, modifiers_.colour);
+  for (const std::string& word : modifiers_.colour_words) coloured ? understand(word) : ignore(word);
+  coloured ? understand(unit.shown) : ignore(unit.shown);
+  modifiers_.colour_words.clear();
+  consume_colour();
+  // "in a red dress": who wears it may now stand in another relation.
+  if (!worn) pending_.reset();
+}
+
+// "a basket of apples", "a vase full of roses"
+void Reader::take_contains(const Unit& unit) {
+  if (cast_.empty() || behind(1) == nullptr || !behind(1)->is("thing")) return;
+  const std::optional<PartFacts> facts = facts_of(cast_.at(cast_.current()).part);
+  if (!facts || facts->holds == Relation::kNone || !describes_what_follows()) return;
+  pending_ = Pending{Pending::Role::kContents, facts->holds, {cast_.current()}, unit.shown};
+}
+
+void Reader::enter(const Unit& unit, Actor actor) {
+  std::vector<std::string> words = modifiers_.words;
+  words.insert(words.end(), modifiers_.colour_words.begin(), modifiers_.colour_words.end());
+  words.insert(words.end(), modifiers_.person_words.begin(), modifiers_.person_words.end());
+  words.push_back(unit.shown);
+  for (const std::string& word : words) understand(word);
+  actor.words = join(words, " ");
+  if (!pending_ && subject_count_ && !modifiers_.count) modifiers_.count = subject_count_;
+  if (!pending_) subject_count_.reset();
+  const bool many = (unit.plural && !(unit.invariant && modifiers_.definite)) || fills_next_place(unit, actor);
+  if (many && modifiers_.count == 1 && !unit.plural) modifiers_.count.reset();  // "a sunflower field"
+  actor.count = modifiers_.count.value_or(many ? some(actor.kind) : 1);
+  const std::string colour = modifiers_.colour;
+  const bool object = pending_.has_value();
+  int index = named_again(unit, actor);
+  if (index >= 0) {
+    cast_.return_to(index);
+  } else {
+    index = cast_.add(std::move(actor), object ? Cast::Join::kObject : join_);
+  }
+  garment_ = {};
+  if (!colour.empty()) paint(colour);
+  modifiers_ = {};
+  if (topic_ < 0 && !object) topic_ = index;
+  relate(index);
+  join_ = Cast::Join::kNone;
+}
+
+// "a sunflower field", "向日葵花田": many of what grows there.
+bool Reader::fills_next_place(const Unit& unit, const Actor& actor) const {
+  const bool grows = actor.kind == Kind::kPlant || actor.kind == Kind::kFlower || actor.kind == Kind::kTree;
+  if (!grows || !next_is("set") || ahead(1)->language() != unit.language()) return false;
+  const std::string_view effects = ahead(1)->sense("set")->value;
+  return effects.starts_with("place=field") || effects.starts_with("place=garden") || effects.starts_with("place=forest");
+}
+
+// "the table", named before; in Chinese and Japanese the bare noun where something is at it.
+int Reader::named_again(const Unit& unit, const Actor& actor) const {
+  const bool bare = is_unspaced_language(unit.language()) && !modifiers_.count && (pending_ || next_is("locative"));
+  if (unit.plural || modifiers_.count || !(modifiers_.definite || bare)) return -1;
+  return cast_.named_before(actor);
+}
+
+}  // namespace plantain::engine::sketch

@@ -1,0 +1,140 @@
+#include "engine/sketch/understand_languages.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "base/text.h"
+#include "engine/sketch/words.h"
+#include "engine/sketch/words_text.h"
+
+namespace plantain::engine::sketch {
+namespace {
+
+// Where a word is of several languages alike, these are meant, in this order.
+constexpr std::string_view kSpacedFirst[] = {"en", "es", "fr", "de"};
+constexpr std::string_view kUnspacedRest[] = {"th", "lo", "km", "my"};
+
+bool is_small_word(const Sense& sense) {
+  constexpr std::string_view kSmall[] = {"word", "and", "or", "the", "number", "relation", "with", "negate", "contains"};
+  return std::find(std::begin(kSmall), std::end(kSmall), sense.kind) != std::end(kSmall);
+}
+
+// Two points for a small word of the language, one for any other word of it.
+void score(const Token& token, std::map<std::string_view, int>& scores) {
+  std::map<std::string_view, int> points;
+  for (const Sense& sense : senses_of(token.text)) {
+    int& point = points[sense.language];
+    point = std::max(point, is_small_word(sense) ? 2 : 1);
+  }
+  for (const auto& [language, point] : points) scores[language] += point;
+}
+
+std::string_view likeliest(const std::map<std::string_view, int>& scores) {
+  std::string_view best = "en";
+  int most = 0;
+  const auto consider = [&](std::string_view language, int points) {
+    if (points <= most) return;
+    best = language;
+    most = points;
+  };
+  for (const std::string_view language : kSpacedFirst) {
+    const auto found = scores.find(language);
+    if (found != scores.end()) consider(language, found->second);
+  }
+  for (const auto& [language, points] : scores) {
+    if (language != "*") consider(language, points);
+  }
+  return best;
+}
+
+// An ending and what stands in its place in the singular.
+struct Ending {
+  std::string_view language;
+  std::string_view ending;
+  std::string_view instead;
+};
+constexpr Ending kEndings[] = {
+    {"en", "ies", "y"},   {"en", "ves", "f"},  {"en", "ves", "fe"}, {"en", "s", ""},      {"en", "es", ""},
+    {"es", "s", ""},      {"es", "es", ""},    {"es", "ces", "z"},  {"es", "ones", "ón"}, {"es", "itos", "o"},
+    {"es", "itas", "a"},  {"es", "ito", "o"},  {"es", "ita", "a"},  {"fr", "s", ""},      {"fr", "x", ""},
+    {"fr", "aux", "al"},  {"de", "n", ""},     {"de", "en", ""},    {"de", "e", ""},      {"de", "er", ""},
+    {"de", "s", ""},      {"de", "nen", ""},   {"de", "es", ""},    {"de", "ern", ""},    {"it", "i", "o"},
+    {"it", "i", "e"},     {"it", "e", "a"},    {"it", "hi", "o"},   {"pt", "s", ""},      {"pt", "es", ""},
+    {"pt", "ões", "ão"},  {"pt", "is", "l"},   {"nl", "en", ""},    {"nl", "s", ""},      {"nl", "'s", ""},
+    {"ca", "s", ""},      {"ca", "es", "a"},   {"gl", "s", ""},     {"sv", "ar", ""},     {"sv", "or", "a"},
+    {"sv", "er", ""},     {"sv", "en", ""},    {"sv", "et", ""},    {"da", "er", ""},     {"da", "en", ""},
+    {"no", "er", ""},     {"no", "en", ""},    {"ru", "и", "а"},    {"ru", "ы", ""},      {"ru", "ы", "а"},
+    {"ru", "и", ""},      {"uk", "и", ""},     {"uk", "и", "а"},    {"pl", "y", ""},      {"pl", "y", "a"},
+    {"pl", "i", "a"},     {"tr", "ler", ""},   {"tr", "lar", ""},
+};
+
+// The endings that only tell a case, so that one thing is meant.
+bool is_case(std::string_view language, std::string_view ending) {
+  return language == "sv" || language == "da" || language == "no" ? ending == "en" || ending == "et"
+         : language == "es"                                       ? ending == "ito" || ending == "ita"
+                                                                  : language == "de" && ending == "es";
+}
+
+// "Häuser" -> "haus": the last umlaut that a German plural put there.
+std::optional<std::string> without_umlaut(std::string word) {
+  constexpr std::pair<std::string_view, std::string_view> kUmlauts[] = {{"ä", "a"}, {"ö", "o"}, {"ü", "u"}};
+  size_t last = std::string::npos;
+  std::string_view plain;
+  for (const auto& [umlaut, letter] : kUmlauts) {
+    const size_t at = word.rfind(umlaut);
+    if (at == std::string::npos || (last != std::string::npos && at < last)) continue;
+    last = at;
+    plain = letter;
+  }
+  if (last == std::string::npos) return std::nullopt;
+  return word.replace(last, 2, plain);
+}
+
+// Korean particles are written behind the noun: "고양이가" -> "고양이".
+void add_without_particles(const std::string& phrase, std::vector<Inflected>& out) {
+  const std::vector<char32_t> text = to_code_points(phrase);
+  if (text.empty() || !is_hangul(text.back())) return;
+  for (size_t dropped = 1; dropped <= 2 && dropped < text.size(); ++dropped) {
+    std::string stem;
+    for (size_t i = 0; i + dropped < text.size(); ++i) stem += to_utf8(text[i]);
+    out.push_back({stem, false});
+  }
+}
+
+}  // namespace
+
+Reading guess_languages(const std::vector<Token>& tokens) {
+  std::map<std::string_view, int> scores;
+  bool kana = false;
+  for (const Token& token : tokens) {
+    if (token.kind == Token::Kind::kCharacter) kana = kana || is_kana(to_code_points(token.text).front());
+    if (token.kind == Token::Kind::kWord) score(token, scores);
+  }
+  const std::string_view best = likeliest(scores);
+  Reading reading;
+  reading.spaced = best == "en" ? Languages{"en"} : Languages{best, "en"};
+  reading.unspaced = kana ? Languages{"ja", "zh_Hant", "zh"} : Languages{"zh_Hant", "zh", "ja"};
+  reading.unspaced.insert(reading.unspaced.end(), std::begin(kUnspacedRest), std::end(kUnspacedRest));
+  return reading;
+}
+
+std::vector<Inflected> base_forms(const std::string& phrase, std::string_view language) {
+  std::vector<Inflected> out;
+  if (language == "ko") add_without_particles(phrase, out);
+  if (language == "en" && phrase.ends_with("ss")) return out;
+  for (const Ending& row : kEndings) {
+    if (row.language != language || phrase.size() <= row.ending.size() + 1 || !phrase.ends_with(row.ending)) continue;
+    const std::string stem = concat(std::string_view(phrase).substr(0, phrase.size() - row.ending.size()), row.instead);
+    const bool plural = !is_case(language, row.ending);
+    out.push_back({stem, plural});
+    if (language != "de") continue;
+    if (const std::optional<std::string> plain = without_umlaut(stem)) out.push_back({*plain, plural});
+  }
+  if (language == "de") {
+    if (const std::optional<std::string> plain = without_umlaut(phrase)) out.push_back({*plain, true});  // "Vögel"
+  }
+  return out;
+}
+
+}  // namespace plantain::engine::sketch
