@@ -1,0 +1,14 @@
+// `plantain`: one program for the server, its workers and the command.
+#include "cli/cli.h"
+#include "main/serve.h"
+#include "main/work.h"
+
+int main(int argc, char** argv) {
+  const plantain::cli::Hooks hooks{.serve = plantain::serve,
+                                   .worker = plantain::work,
+                                   .generate = plantain::generate,
+                                   .explain = plantain::explain,
+                                   .create_local_key = plantain::create_local_key,
+                                   .version_details = plantain::version_details};
+  return plantain::cli::run(argc, argv, hooks);
+}

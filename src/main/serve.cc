@@ -1,0 +1,218 @@
+#include "main/serve.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <thread>
+#include <utility>
+
+#include "api/api.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "http/server.h"
+#include "main/housekeeper.h"
+#include "main/installation.h"
+#include "worker/engines.h"
+#include "worker/supervisor.h"
+
+namespace plantain {
+namespace {
+
+constexpr std::size_t kSocketPathMax_bytes = 100;  // of sockaddr_un's 108
+
+sigset_t ending_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGINT);
+  ::sigaddset(&set, SIGTERM);
+  return set;
+}
+
+// Waits for the first signal to end; from then on the next one does what it does by default.
+int wait_for_end() {
+  const sigset_t set = ending_signals();
+  int signal = 0;
+  ::sigwait(&set, &signal);
+  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  return signal;
+}
+
+// A folder's path may be longer than an address of a socket can be.
+Path socket_path(const Path& data_dir) {
+  Path path = std::filesystem::absolute(data_dir) / "run" / "worker.sock";
+  if (path.string().size() <= kSocketPathMax_bytes) return path;
+  return std::filesystem::temp_directory_path() / concat("plantain-", ::getpid()) / "worker.sock";
+}
+
+class App {
+ public:
+  App(const cli::Config& config, Log& log, const Clock& clock, IdSource& ids)
+      : config_(config), log_(log), clock_(clock), ids_(ids) {}
+
+  ~App() {
+    housekeeper_.reset();
+    supervisor_.reset();
+    if (server_) server_->stop();
+    if (network_.joinable()) network_.join();
+    installation_.database.reset();  // its last callbacks still find the API
+  }
+
+  Result<void> start() {
+    if (auto opened = open(); !opened.ok()) return opened;
+    server_ = std::make_unique<http::Server>(
+        http::Options{.host = config_.server.host,
+                      .port = config_.server.port,
+                      .public_url = config_.server.public_url,
+                      .internal_socket = socket_path(config_.server.data_dir)},
+        clock_, ids_, log_);
+    const Result<std::string> signing_key = api::signing_key(installation_.database->keys(), installation_.master_key);
+    if (!signing_key.ok()) return signing_key.error();
+    make_api(*signing_key);
+    if (auto listening = server_->listen(*api_); !listening.ok()) return listening;
+    network_ = std::thread([this] { server_->run(); });
+    start_workers();
+    housekeeper_ = std::make_unique<Housekeeper>(installation_.database->requests(), *installation_.artifacts, log_);
+    announce();
+    return {};
+  }
+
+  // Running requests get their time; what is left goes back to the queue.
+  void drain() {
+    log_.info("shutting down: running requests may end");
+    api_->drain();
+    if (supervisor_) supervisor_->stop(config_.server.drain_timeout);
+    server_->drain();
+    log_.info("stopped");
+  }
+
+ private:
+  Result<void> open() {
+    Result<Installation> opened = open_installation(config_, clock_, ids_, log_);
+    if (!opened.ok()) return opened.error();
+    installation_ = std::move(*opened);
+    Result<catalog::Catalog> catalog = load_catalog(config_);
+    if (!catalog.ok()) return catalog.error();
+    catalog_ = std::move(*catalog);
+    const auto made = api::make_first_key(installation_.database->keys(), ids_, clock_, config_.retention, config_.server.key_file);
+    if (!made.ok()) return made.error();
+    first_key_ = *made;
+    return {};
+  }
+
+  void make_api(const std::string& signing_key) {
+    api::Settings settings{PLANTAIN_VERSION, config_.server.public_catalog, config_.retention, {}};
+    for (const auto& [id, model] : config_.models) {
+      if (!model.engines.empty()) settings.engines[id] = model.engines;
+    }
+    api_ = std::make_unique<api::Api>(std::unique_ptr<api::Context>(new api::Context{
+        .settings = std::move(settings),
+        .requests = installation_.database->requests(),
+        .keys = installation_.database->keys(),
+        .artifacts = *installation_.artifacts,
+        .catalog = catalog_,
+        .clock = clock_,
+        .ids = ids_,
+        .log = log_,
+        .scheduler = *server_,
+        .signer = api::FileSigner(signing_key),
+        .workers = api::Workers(clock_)}));
+  }
+
+  // The engines of the configured models that this program has; others are for workers elsewhere.
+  std::vector<std::string> own_engines() const {
+    std::vector<std::string> names;
+    for (const catalog::Model& model : catalog_.all()) {
+      for (const std::string& engine : api_->context().engines_of(model)) {
+        if (!worker::is_engine_name(engine)) {
+          log_.warn("an engine of a model is left to workers elsewhere", JsonObject{{"model", model.id}, {"engine", engine}});
+        } else if (std::find(names.begin(), names.end(), engine) == names.end()) {
+          names.push_back(engine);
+        }
+      }
+    }
+    return names;
+  }
+
+  void start_workers() {
+    const std::vector<std::string> engines = own_engines();
+    if (config_.worker_count == 0 || engines.empty()) return;
+    worker::SupervisorOptions options;
+    options.workers = config_.worker_count;
+    options.command = {"/proc/self/exe", "worker", "--server", "unix:" + socket_path(config_.server.data_dir).string(),
+                       "--server.log_level", log_level_name()};
+    if (!config_.catalog_folder.empty()) {
+      options.command.insert(options.command.end(), {"--catalog.folder", config_.catalog_folder.string()});
+    }
+    for (const std::string& engine : engines) options.command.insert(options.command.end(), {"--engine", engine});
+    options.on_start = [this](const std::string& token, const std::string& id) { api_->add_worker(token, id); };
+    options.on_death = [this](const std::string& token) { api_->remove_worker(token); };
+    supervisor_ = std::make_unique<worker::Supervisor>(std::move(options), log_);
+  }
+
+  std::string log_level_name() const {
+    switch (config_.server.log_level) {
+      case LogLevel::kDebug: return "debug";
+      case LogLevel::kInfo: return "info";
+      case LogLevel::kWarning: return "warning";
+      case LogLevel::kError: return "error";
+    }
+    return "info";
+  }
+
+  void announce() const {
+    std::string text = concat("listening ", server_->public_base(), "\n", "key file ",
+                              std::filesystem::absolute(config_.server.key_file).string(), "\n");
+    if (first_key_ && ::isatty(STDOUT_FILENO) == 1) text += concat("first key ", *first_key_, "\n");
+    std::cout << text << std::flush;
+    log_.info("serving", JsonObject{{"address", server_->public_base()}, {"version", PLANTAIN_VERSION}});
+  }
+
+  const cli::Config& config_;
+  Log& log_;
+  const Clock& clock_;
+  IdSource& ids_;
+  Installation installation_;
+  catalog::Catalog catalog_;
+  std::optional<std::string> first_key_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<api::Api> api_;
+  std::thread network_;
+  std::unique_ptr<worker::Supervisor> supervisor_;
+  std::unique_ptr<Housekeeper> housekeeper_;
+};
+
+}  // namespace
+
+int serve(const cli::Config& config) {
+  // Every thread that follows inherits the mask, so that the signals find wait_for_end() alone.
+  const sigset_t set = ending_signals();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+
+  const SystemClock clock;
+  IdSource ids(clock);
+  Log log(clock, config.server.log_level, descriptor_sink(STDERR_FILENO));
+  App app(config, log, clock, ids);
+  if (const Result<void> started = app.start(); !started.ok()) {
+    std::cerr << "plantain: " << started.error().message << "\n";
+    return cli::kExitFailed;
+  }
+  wait_for_end();
+  app.drain();
+  return cli::kExitOk;
+}
+
+Result<std::string> create_local_key(const cli::Config& config, const std::string& name, const std::string& role) {
+  const std::optional<store::Role> known = store::role_from_name(role);
+  if (!known) return invalid("a key's role is user, admin or worker");
+  const SystemClock clock;
+  IdSource ids(clock);
+  Log log(clock, LogLevel::kError, descriptor_sink(STDERR_FILENO));
+  const Result<Installation> installation = open_installation(config, clock, ids, log);
+  if (!installation.ok()) return installation.error();
+  return api::make_local_key(installation->database->keys(), ids, clock, name, *known);
+}
+
+}  // namespace plantain

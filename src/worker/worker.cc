@@ -1,0 +1,211 @@
+#include "worker/worker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "base/crypto.h"
+#include "base/error_names.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "worker/engines.h"
+#include "worker/run_request.h"
+
+namespace plantain::worker {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kClaimSlack{10'000};  // beyond the long poll
+constexpr milliseconds kCallTimeout{30'000};
+constexpr milliseconds kUploadTimeout{300'000};
+constexpr milliseconds kRetryFirst{50};
+constexpr milliseconds kRetryMost{5'000};
+constexpr milliseconds kFinishFor{60'000};  // how long a finish is offered to a silent server
+
+// Pauses that grow, cut short by a wish to stop.
+class Pause {
+ public:
+  explicit Pause(const std::atomic<bool>& stop) : stop_(stop) {}
+  void take() {
+    const auto until = steady_clock::now() + next_;
+    while (!stop_ && steady_clock::now() < until) std::this_thread::sleep_for(std::min(next_, kRetryFirst));
+    next_ = std::min(next_ * 2, kRetryMost);
+  }
+  void reset() { next_ = kRetryFirst; }
+
+ private:
+  const std::atomic<bool>& stop_;
+  milliseconds next_ = kRetryFirst;
+};
+
+// Runs one lease.
+class LeaseRun final : public RunWatcher {
+ public:
+  LeaseRun(const Link& link, const Lease& lease, engine::Engine& engine, const Stop& stop)
+      : lease_(lease), engine_(engine), stop_(stop), calls_(link), keeper_(link, lease) {}
+
+  // What became of it, for the log.
+  std::string run() {
+    Result<JsonObject> metadata = run_request(lease_.input, engine_, *this);
+    if (keeper_.lost()) return "lost";
+    if (metadata.ok()) return finish(JsonObject{{"outcome", "succeeded"}, {"outputs", std::move(outputs_)}, {"metadata", std::move(*metadata)}});
+    if (keeper_.cancel_wished()) return finish(JsonObject{{"outcome", "cancelled"}});
+    if (stop_.give_back) return finish(JsonObject{{"outcome", "released"}});
+    const Error& error = metadata.error();
+    return finish(JsonObject{{"outcome", "failed"}, {"error", JsonObject{{"code", name_of(error.code)}, {"message", error.message}}}});
+  }
+
+  bool keep_going(std::string_view stage, int step, int steps) override {
+    keeper_.progress(stage, step, steps);
+    return !keeper_.stop_flag() && !stop_.give_back;
+  }
+
+  void preview(const image::Pixels& small) override {
+    const Result<std::string> jpeg = image::encode(small, image::Format::kJpeg, image::Provenance{});
+    if (jpeg.ok()) keeper_.preview("data:image/jpeg;base64," + to_base64(*jpeg));
+  }
+
+  Result<void> take(MadeFile file) override {
+    JsonObject output{{"n", file.n},
+                      {"thumbnail", file.thumbnail},
+                      {"sha256", to_hex(sha256(file.bytes))},
+                      {"bytes", file.bytes.size()},
+                      {"content_type", image::content_type(file.format)},
+                      {"width", file.width},
+                      {"height", file.height}};
+    Pause pause(keeper_.stop_flag());
+    while (true) {
+      const Result<Json> answer = calls_.put(path(concat("outputs/", file.n)), file.bytes, kUploadTimeout, &keeper_.stop_flag());
+      if (answer.ok()) {
+        output["blob_id"] = text_or(*answer, "blob_id", "");
+        outputs_.push_back(std::move(output));
+        return {};
+      }
+      if (answer.error().code != ErrorCode::kUnavailable) return answer.error();
+      pause.take();
+      if (keeper_.stop_flag()) return Error{ErrorCode::kCancelled, "stopped while a file was on its way"};
+    }
+  }
+
+ private:
+  std::string path(std::string_view call) const { return concat("/internal/v1/leases/", lease_.id, "/", call); }
+
+  // Offered until the server has answered: repeating it changes nothing.
+  std::string finish(const JsonObject& body) {
+    const auto until = steady_clock::now() + kFinishFor;
+    std::atomic<bool> never = false;
+    Pause pause(never);
+    while (!keeper_.lost() && steady_clock::now() < until) {
+      const Result<Json> answer = calls_.post(path("finish"), body, kCallTimeout);
+      if (answer.ok()) return text_or(Json(body), "outcome", "");
+      if (answer.error().code != ErrorCode::kUnavailable) return concat("refused: ", answer.error().message);
+      pause.take();
+    }
+    return "lost";
+  }
+
+  const Lease& lease_;
+  engine::Engine& engine_;
+  const Stop& stop_;
+  Calls calls_;
+  Keeper keeper_;
+  JsonArray outputs_;
+};
+
+// One engine's thread.
+class Slot {
+ public:
+  Slot(const Options& options, std::unique_ptr<engine::Engine> engine, const Stop& stop, Log& log)
+      : options_(options), engine_(std::move(engine)), stop_(stop), log_(log), calls_(options.link) {}
+
+  Result<void> run() {
+    Pause pause(stop_.no_more);
+    while (!stop_.no_more) {
+      const Result<Json> answer = claim(limits::kClaimWaitMax.count());
+      if (answer.ok()) {
+        pause.reset();
+        if (answer->is_object()) serve(*answer);
+        continue;
+      }
+      const ErrorCode code = answer.error().code;
+      if (code == ErrorCode::kCancelled) break;
+      if (code == ErrorCode::kInvalidKey || code == ErrorCode::kPermissionDenied) return answer.error();
+      if (code != ErrorCode::kUnavailable) log_.warn("the server refused a claim", JsonObject{{"reason", answer.error().message}});
+      pause.take();
+    }
+    give_back_late_lease();
+    return {};
+  }
+
+ private:
+  // The same claim_id until it was answered: a lost answer costs no attempt.
+  Result<Json> claim(int64_t wait_s) {
+    if (claim_id_.empty()) claim_id_ = to_hex(random_bytes(16));
+    const JsonObject wish{{"worker_id", options_.worker_id},
+                          {"claim_id", claim_id_},
+                          {"models", JsonArray(options_.models.begin(), options_.models.end())},
+                          {"engine", engine_->name()},
+                          {"wait_s", wait_s}};
+    Result<Json> answer = calls_.post("/internal/v1/leases", wish, std::chrono::seconds(wait_s) + kClaimSlack, wait_s > 0 ? &stop_.no_more : nullptr);
+    if (answer.ok()) claim_id_.clear();
+    return answer;
+  }
+
+  // A claim that was broken off may have been granted on its way.
+  void give_back_late_lease() {
+    if (claim_id_.empty()) return;
+    const Result<Json> answer = claim(0);
+    if (!answer.ok() || !answer->is_object()) return;
+    const Result<Lease> lease = Lease::parse(*answer);
+    if (!lease.ok()) return;
+    const Result<Json> released = calls_.post(concat("/internal/v1/leases/", lease->id, "/finish"), JsonObject{{"outcome", "released"}}, kCallTimeout);
+    if (!released.ok()) log_.warn("a lease could not be given back", JsonObject{{"request_id", lease->request_id}});
+  }
+
+  void serve(const Json& answer) {
+    const Result<Lease> lease = Lease::parse(answer);
+    if (!lease.ok()) return log_.error("a lease cannot be read", JsonObject{{"reason", lease.error().message}});
+    const auto began = steady_clock::now();
+    const std::string outcome = LeaseRun(options_.link, *lease, *engine_, stop_).run();
+    const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
+    log_.info("request ended", JsonObject{{"request_id", lease->request_id},
+                                          {"attempt", lease->attempt},
+                                          {"engine", engine_->name()},
+                                          {"outcome", outcome},
+                                          {"ms", took.count()}});
+  }
+
+  const Options& options_;
+  const std::unique_ptr<engine::Engine> engine_;
+  const Stop& stop_;
+  Log& log_;
+  Calls calls_;
+  std::string claim_id_;
+};
+
+}  // namespace
+
+Result<void> work(const Options& options, const Stop& stop, Log& log) {
+  CHECK(!options.engines.empty() && !options.models.empty());
+  std::vector<std::unique_ptr<Slot>> slots;
+  for (const std::string& name : options.engines) {
+    Result<std::unique_ptr<engine::Engine>> engine = make_engine(name);
+    if (!engine.ok()) return engine.error();
+    slots.push_back(std::make_unique<Slot>(options, std::move(*engine), stop, log));
+  }
+  std::vector<Result<void>> ends(slots.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < slots.size(); ++i) threads.emplace_back([&, i] { ends[i] = slots[i]->run(); });
+  ends[0] = slots[0]->run();
+  for (std::thread& thread : threads) thread.join();
+  for (const Result<void>& end : ends) {
+    if (!end.ok()) return end;
+  }
+  return {};
+}
+
+}  // namespace plantain::worker

@@ -1,0 +1,33 @@
+// A worker: pulls leases, draws, uploads, finishes. One thread per engine, each with at most one
+// request at a time.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "worker/lease.h"
+
+namespace plantain::worker {
+
+struct Options {
+  Link link;
+  std::string worker_id;             // for people
+  std::vector<std::string> engines;  // names that make_engine() knows; at least one
+  std::vector<std::string> models;   // ids of the models to ask for; at least one
+};
+
+// How a worker is told to end. Set from any thread or a signal handler.
+struct Stop {
+  std::atomic<bool> no_more = false;    // take no new request; end after those that run
+  std::atomic<bool> give_back = false;  // and give those back at once
+};
+
+// Works until `stop` says so and what ran has ended. While the server does not answer it asks
+// again and again, more and more seldom. Errors: kInvalidInput for an unknown engine;
+// kInvalidKey or kPermissionDenied when the server does not want this worker.
+Result<void> work(const Options& options, const Stop& stop, Log& log);
+
+}  // namespace plantain::worker
