@@ -1,0 +1,56 @@
+#include "safety/word_breaks.h"
+
+#include <unicode/brkiter.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/check.h"
+
+namespace plantain::safety {
+namespace {
+
+// ICU's iterators are stateful: one for each thread.
+icu::BreakIterator& iterator() {
+  thread_local const std::unique_ptr<icu::BreakIterator> words = [] {
+    UErrorCode error = U_ZERO_ERROR;
+    std::unique_ptr<icu::BreakIterator> made(
+        icu::BreakIterator::createWordInstance(icu::Locale::getRoot(), error));
+    CHECK(U_SUCCESS(error));
+    return made;
+  }();
+  return *words;
+}
+
+bool is_katakana(char32_t c) { return c >= 0x30A1 && c <= 0x30FF; }
+
+}  // namespace
+
+bool WordBreaks::between(size_t at) {
+  CHECK(at > 0 && at < text_.text.size());
+  // Katakana is a script for whole words.
+  if (is_katakana(text_.text[at - 1]) != is_katakana(text_.text[at])) return true;
+  if (looks_ == kLooksMax) return true;
+  ++looks_;
+  return look_up(at);
+}
+
+bool WordBreaks::look_up(size_t at) const {
+  size_t begin = at - 1;
+  size_t end = at + 1;
+  while (begin > 0 && at - begin < kAround && text_.has(begin - 1, kUnspaced)) --begin;
+  while (end < text_.text.size() && end - at < kAround && text_.has(end, kUnspaced)) ++end;
+  icu::UnicodeString around;
+  int32_t place = 0;
+  for (size_t i = begin; i < end; ++i) {
+    if (i == at) place = around.length();
+    around.append(static_cast<UChar32>(text_.text[i]));
+  }
+  iterator().setText(around);
+  const bool found = iterator().isBoundary(place);
+  iterator().setText(icu::UnicodeString());  // it keeps a reference
+  return found;
+}
+
+}  // namespace plantain::safety

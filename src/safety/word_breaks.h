@@ -1,0 +1,31 @@
+// Where words begin and end in scripts that write no spaces, by ICU's dictionaries (Chinese, Japanese, Thai, …).
+//
+// A look into a dictionary costs microseconds, so it is asked only for what the lexicon found, about a few
+// characters around it, and only kLooksMax times a prompt. Later places count as boundaries: in a prompt
+// with so many candidates, one more is no accident.
+// Threads: an object belongs to one; the dictionaries are shared.
+#pragma once
+
+#include "safety/normalise.h"
+
+namespace plantain::safety {
+
+class WordBreaks {
+ public:
+  // `text` must outlive this.
+  explicit WordBreaks(const Normalised& text) : text_(text) {}
+
+  // Whether a word may end and another begin between `at` - 1 and `at`, both letters of unspaced scripts.
+  bool between(size_t at);
+
+ private:
+  bool look_up(size_t at) const;
+
+  static constexpr int kLooksMax = 64;
+  static constexpr size_t kAround = 10;  // characters on each side; longer words are rare
+
+  const Normalised& text_;
+  int looks_ = 0;
+};
+
+}  // namespace plantain::safety
