@@ -64,7 +64,7 @@ std::string without_others(std::string_view prompt) {
   std::string text = fold(prompt);
   for (const std::string& phrase : picture_words().other) {
     for (size_t at; (at = find_word(text, phrase)) != std::string::npos;)
-      text.replace(at, phrase.size(), "-");
+      text.replace(at, phrase.size(), 1, '-');
   }
   return text;
 }
