@@ -331,7 +331,10 @@ class WorkerSocketTest : public ConnectionTest {
     folder_ = Path(testing::TempDir()) / ("plantain-" + to_hex(random_bytes(8)));
     options_.internal_socket = folder_ / "worker.sock";
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override {
+    ConnectionTest::TearDown();
+    std::filesystem::remove_all(folder_);
+  }
 
   static mode_t mode_of(const Path& path) {
     struct stat found {};

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -18,32 +19,37 @@
 
 namespace plantain::http {
 
-// Something that another thread does and a test waits for.
+// Something that another thread does and a test waits for. The test may end as soon as it has come,
+// also when the other thread is still in set().
 template <class T>
 class Awaited {
  public:
   void set(T value) {
-    const std::lock_guard lock(mutex_);
-    value_ = std::move(value);
-    changed_.notify_all();
+    const std::shared_ptr<State> state = state_;
+    const std::lock_guard lock(state->mutex);
+    state->value = std::move(value);
+    state->changed.notify_all();
   }
   // The value, which stays; fails the test when it does not come.
   T get() {
-    std::unique_lock lock(mutex_);
-    const bool came =
-        changed_.wait_for(lock, std::chrono::seconds(60), [this] { return value_.has_value(); });
+    std::unique_lock lock(state_->mutex);
+    const bool came = state_->changed.wait_for(lock, std::chrono::seconds(60),
+                                               [this] { return state_->value.has_value(); });
     EXPECT_TRUE(came) << "what the test waits for does not happen";
-    return came ? *value_ : T();
+    return came ? *state_->value : T();
   }
   bool is_set() {
-    const std::lock_guard lock(mutex_);
-    return value_.has_value();
+    const std::lock_guard lock(state_->mutex);
+    return state_->value.has_value();
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<T> value_;
+  struct State {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::optional<T> value;
+  };
+  const std::shared_ptr<State> state_ = std::make_shared<State>();  // the test's and set()'s
 };
 
 class FakeService final : public api::Service {
@@ -113,6 +119,7 @@ class ServerTest : public testing::Test {
  protected:
   ServerTest();
   ~ServerTest() override;
+  void TearDown() override { stop(); }  // before what a derived test has is gone
 
   // Answers "METHOD path body" as text, at once.
   static api::Handler echo();

@@ -11,7 +11,7 @@
 #include "main/installation.h"
 #include "main/work.h"
 #include "safety/prompt_rules.h"
-#include "worker/engines.h"
+#include "engine/engines.h"
 #include "worker/run_request.h"
 
 namespace plantain {
@@ -103,7 +103,7 @@ int generate(const cli::GenerateArguments& arguments) {
   const auto configured = arguments.config.models.find(model->id);
   const std::vector<std::string>& engines =
       configured != arguments.config.models.end() && !configured->second.engines.empty() ? configured->second.engines : model->engines;
-  const Result<std::unique_ptr<engine::Engine>> engine = worker::make_engine(engines.front());
+  const Result<std::unique_ptr<engine::Engine>> engine = engine::make_engine(engines.front());
   if (!engine.ok()) return complain(world, engine.error(), cli::kExitFailed);
 
   const std::vector<Path> names = cli::output_names(arguments.output, catalog::most_pictures(*input), "plantain",

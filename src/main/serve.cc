@@ -14,7 +14,7 @@
 #include "http/server.h"
 #include "main/housekeeper.h"
 #include "main/installation.h"
-#include "worker/engines.h"
+#include "engine/engines.h"
 #include "worker/supervisor.h"
 
 namespace plantain {
@@ -125,7 +125,7 @@ class App {
     std::vector<std::string> names;
     for (const catalog::Model& model : catalog_.all()) {
       for (const std::string& engine : api_->context().engines_of(model)) {
-        if (!worker::is_engine_name(engine)) {
+        if (!engine::is_engine_name(engine)) {
           log_.warn("an engine of a model is left to workers elsewhere", JsonObject{{"model", model.id}, {"engine", engine}});
         } else if (std::find(names.begin(), names.end(), engine) == names.end()) {
           names.push_back(engine);

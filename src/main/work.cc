@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "main/installation.h"
-#include "worker/engines.h"
+#include "engine/engines.h"
 #include "worker/worker.h"
 
 namespace plantain {

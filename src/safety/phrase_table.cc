@@ -115,7 +115,9 @@ class PhraseWalk {
       if ((reading.pieces || reading.hidden > 0) && phrase.length < kShort) continue;
       const bool whole = (phrase.open_back || ends_word(end, phrase)) &&
                          (phrase.open_front || starts_word(reading.begin, phrase));
-      if (whole) found_.push_back({phrase.id, static_cast<uint32_t>(reading.begin), static_cast<uint32_t>(end)});
+      if (!whole) continue;
+      const size_t last = phrase.open_back ? end_of_word(end) : end;
+      found_.push_back({phrase.id, static_cast<uint32_t>(reading.begin), static_cast<uint32_t>(last)});
     }
   }
 
@@ -134,6 +136,12 @@ class PhraseWalk {
   bool only_digits_behind(size_t at) const {
     while (at < size() && text_.has(at, kDigit)) ++at;
     return at == size() || is_gap(at);
+  }
+
+  // Where the word goes on to, in scripts that write spaces.
+  size_t end_of_word(size_t at) const {
+    while (at < size() && !is_gap(at) && !text_.has(at, kUnspaced) && !text_.has(at, kSymbol)) ++at;
+    return at;
   }
 
   bool starts_word(size_t begin, const PhraseTable::End& phrase) {

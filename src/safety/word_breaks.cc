@@ -2,6 +2,7 @@
 
 #include <unicode/brkiter.h>
 #include <unicode/unistr.h>
+#include <unicode/uscript.h>
 
 #include <algorithm>
 #include <memory>
@@ -24,6 +25,18 @@ icu::BreakIterator& iterator() {
 }
 
 bool is_katakana(char32_t c) { return c >= 0x30A1 && c <= 0x30FF; }
+
+// Whether `at` splits a Han compound of four or more, which the dictionaries hold as one word, into parts of two or more.
+bool splits_compound(const icu::UnicodeString& text, int32_t at) {
+  const int32_t begin = iterator().preceding(at);
+  const int32_t end = iterator().following(at);
+  if (at - begin < 2 || end - at < 2) return false;
+  for (int32_t i = begin; i < end; i = text.moveIndex32(i, 1)) {
+    UErrorCode error = U_ZERO_ERROR;
+    if (uscript_getScript(text.char32At(i), &error) != USCRIPT_HAN) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -48,7 +61,7 @@ bool WordBreaks::look_up(size_t at) const {
     around.append(static_cast<UChar32>(text_.text[i]));
   }
   iterator().setText(around);
-  const bool found = iterator().isBoundary(place);
+  const bool found = iterator().isBoundary(place) || splits_compound(around, place);
   iterator().setText(icu::UnicodeString());  // it keeps a reference
   return found;
 }

@@ -15,7 +15,8 @@ class WordBreaks {
   // `text` must outlive this.
   explicit WordBreaks(const Normalised& text) : text_(text) {}
 
-  // Whether a word may end and another begin between `at` - 1 and `at`, both letters of unspaced scripts.
+  // Whether a word may end and another begin between `at` - 1 and `at`, both letters of unspaced scripts. The parts of a
+  // Han compound of four (two words in one entry of the dictionary) are words too.
   bool between(size_t at);
 
  private:

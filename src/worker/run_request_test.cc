@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
-#include "worker/engines.h"
+#include "engine/engines.h"
 
 namespace plantain::worker {
 namespace {
@@ -164,7 +164,7 @@ TEST(RunRequest, AFileOfAnUpstreamStaysAsItCameIfItIsOfTheWishedKind) {
 }
 
 TEST(RunRequest, StopsWhenTheWatcherSaysSoOrCannotTakeAFile) {
-  const auto null_engine = make_engine("null:60000");
+  const auto null_engine = engine::make_engine("null:60000");
   ASSERT_TRUE(null_engine.ok());
   Collector stopping;
   stopping.most_steps = 1;
@@ -179,14 +179,14 @@ TEST(RunRequest, StopsWhenTheWatcherSaysSoOrCannotTakeAFile) {
 
 TEST(Engines, AreKnownByNameAndUnknownOnesAreRefusedWithTheList) {
   for (const char* name : {"sketch", "null", "null:0", "null:250"}) {
-    EXPECT_TRUE(is_engine_name(name)) << name;
-    const auto engine = make_engine(name);
+    EXPECT_TRUE(engine::is_engine_name(name)) << name;
+    const auto engine = engine::make_engine(name);
     ASSERT_TRUE(engine.ok()) << name;
     EXPECT_EQ((*engine)->name(), name);
   }
   for (const char* name : {"", "Sketch", "nul", "nullx", "null:", "null:-1", "null:1s", "diffusion"}) {
-    EXPECT_FALSE(is_engine_name(name)) << name;
-    const auto engine = make_engine(name);
+    EXPECT_FALSE(engine::is_engine_name(name)) << name;
+    const auto engine = engine::make_engine(name);
     ASSERT_FALSE(engine.ok());
     EXPECT_NE(engine.error().message.find("\"sketch\""), std::string::npos);
   }

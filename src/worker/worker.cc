@@ -10,7 +10,7 @@
 #include "base/error_names.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "worker/engines.h"
+#include "engine/engines.h"
 #include "worker/run_request.h"
 
 namespace plantain::worker {
@@ -193,7 +193,7 @@ Result<void> work(const Options& options, const Stop& stop, Log& log) {
   CHECK(!options.engines.empty() && !options.models.empty());
   std::vector<std::unique_ptr<Slot>> slots;
   for (const std::string& name : options.engines) {
-    Result<std::unique_ptr<engine::Engine>> engine = make_engine(name);
+    Result<std::unique_ptr<engine::Engine>> engine = engine::make_engine(name);
     if (!engine.ok()) return engine.error();
     slots.push_back(std::make_unique<Slot>(options, std::move(*engine), stop, log));
   }

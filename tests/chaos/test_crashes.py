@@ -51,9 +51,9 @@ def all_requests(server):
     while True:
         page = server.call("GET", f"/v1/requests?limit=200{cursor}").json()
         found += page["requests"]
-        if not page.get("next"):
+        if not page["next_cursor"]:
             return found
-        cursor = f"&cursor={page['next']}"
+        cursor = f"&cursor={page['next_cursor']}"
 
 
 @pytest.fixture

@@ -4,26 +4,31 @@
 #include <cmath>
 #include <optional>
 
+#include "engine/sketch/blueprint.h"
 #include "engine/sketch/figure.h"
 #include "engine/sketch/likeness.h"
 #include "engine/sketch/maths.h"
 #include "engine/sketch/noise.h"
+#include "engine/sketch/paper.h"
 #include "engine/sketch/relief.h"
+#include "engine/sketch/style.h"
 
 namespace plantain::engine::sketch {
 namespace {
 
-// How round bodies are drawn, by style: paper is flat.
-float volume_of(const Stage& stage) {
-  switch (stage.style) {
-    case Style::kFlat:
-    case Style::kBlueprint:
-    case Style::kRetroPoster: return 0;
-    case Style::kPaperCut: return 0.15f;
-    case Style::kWatercolour:
-    case Style::kInk: return 0.45f;
-    default: return 1;
+// How round bodies are drawn, by style.
+float volume_of(const Stage& stage) { return stage.style == Style::kWatercolour || stage.style == Style::kInk ? 0.6f : 1.0f; }
+
+// Light falls on a body; paper has the colour it has; a blueprint has lines.
+void finish_colours(Figure& figure, const Stage& stage, bool shines, float scale) {
+  if (stage.style == Style::kBlueprint) return outline_figure(figure, stage.side * 0.0026f * scale);
+  if (is_flat(stage.style)) {
+    const Rgb tint = shines ? Rgb{1, 1, 1} : paper_tint(stage);
+    for (Pixel& p : figure.colours.pixels) p = p * Pixel(tint, 1);
+    return;
   }
+  if (!shines) return light_figure(figure, stage.light, volume_of(stage));
+  for (Pixel& p : figure.colours.pixels) p = Pixel(p.r() * 1.6f, p.g() * 1.5f, p.b() * 1.4f, p.a());
 }
 
 // The light at a place on the stage: things under water or far away take the colour of what is between.
@@ -155,22 +160,20 @@ bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const
   if (!watch.row(figure.colours.width * figure.colours.height)) return false;
   const float w = static_cast<float>(figure.colours.width) / scale, h = static_cast<float>(figure.colours.height) / scale;
   const std::optional<float> flame = flame_of(placed.part);
-  if (flame || (actor.kind == Kind::kSky && !placed.prop)) {
-    for (Pixel& p : figure.colours.pixels) p = Pixel(p.r() * 1.6f, p.g() * 1.5f, p.b() * 1.4f, p.a());
-  } else {
-    light_figure(figure, stage.light, volume_of(stage));
-  }
+  finish_colours(figure, stage, flame || (actor.kind == Kind::kSky && !placed.prop), scale);
   if (!watch.row(figure.colours.width * figure.colours.height)) return false;
-  if (!deep && placed.footing != Footing::kHeaven) take_haze(figure.colours, stage, placed.depth_m);
+  const bool flat = is_flat(stage.style) || stage.style == Style::kBlueprint;
+  if (!flat && !deep && placed.footing != Footing::kHeaven) take_haze(figure.colours, stage, placed.depth_m);
   const Spot spot{placed.x - w / 2, placed.base - h, w, h};
-  const bool stands = placed.footing == Footing::kGround && !placed.portrait && stage.place != Place::kSpace;
-  if (stands || placed.footing == Footing::kWater) {
+  const bool stands = !flat && placed.footing == Footing::kGround && !placed.portrait && stage.place != Place::kSpace;
+  if (stands || (!flat && placed.footing == Footing::kWater)) {
     const Canvas small = reduced(figure.colours, std::max(1, figure.colours.height / 160));
     if (stands) cast_shadows(canvas, stage, placed, small, spot);
     if (placed.footing == Footing::kWater || (stage.wet && stands)) mirror_below(canvas, stage, placed, figure.colours, spot);
   }
-  if (placed.footing == Footing::kHeld && !placed.prop && placed.posture == Posture::kAsDrawn) touch_below(canvas, stage, placed, spot);
-  if (flame) add_halo(canvas, placed.x, placed.base - *flame * h, h * 1.3f, Rgb{1.0f, 0.52f, 0.16f} * (stage.time == TimeOfDay::kNight ? 0.5f : 0.15f));
+  drop_shadow(canvas, stage, figure.colours, static_cast<int>(spot.left * canvas.scale), static_cast<int>(spot.top * canvas.scale));
+  if (!flat && placed.footing == Footing::kHeld && !placed.prop && placed.posture == Posture::kAsDrawn) touch_below(canvas, stage, placed, spot);
+  if (flame && !flat) add_halo(canvas, placed.x, placed.base - *flame * h, h * 1.3f, Rgb{1.0f, 0.52f, 0.16f} * (stage.time == TimeOfDay::kNight ? 0.5f : 0.15f));
   if (coc * scale >= 0.8f) {
     const int pad = static_cast<int>(coc * scale) + 2;
     Canvas padded(figure.colours.width + 2 * pad, figure.colours.height + 2 * pad, scale);
@@ -182,7 +185,7 @@ bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const
   } else {
     lay_over(canvas, figure.colours, static_cast<int>(std::lround(spot.left * canvas.scale)), static_cast<int>(std::lround(spot.top * canvas.scale)));
   }
-  if (placed.footing == Footing::kWater) paint_waterline(canvas, stage, placed, spot);
+  if (placed.footing == Footing::kWater && !flat) paint_waterline(canvas, stage, placed, spot);
   return watch.row(1000);
 }
 

@@ -95,6 +95,15 @@ void recolour(Canvas& drawing, const Rgb& wish) {
   }
 }
 
+// Fur and feathers have quieter colours than the set's, which has to be told apart in small.
+void mute(Canvas& drawing) {
+  for (Pixel& p : drawing.pixels) {
+    const float grey = luminance(p), a = p.a();
+    p = Pixel((four(grey) + (p.v - four(grey)) * four(0.86f)) * four(0.94f));
+    p.v[3] = a;
+  }
+}
+
 // The colour of a person's face: the brightest of the warm colours above the chest.
 Rgb skin_of(const Canvas& bust) {
   Rgb best{0.75f, 0.45f, 0.3f};
@@ -237,7 +246,7 @@ float bust_share(Kind kind) { return kind == Kind::kPerson ? kBodyHead : 0.62f; 
 // A small bird on the wing, seen from the side: the beat differs from one to the next.
 Canvas flying_bird(const Placed& placed, int height) {
   Chance chance(placed.chance, "wings");
-  const float h = static_cast<float>(height), w = h * kFlyingAspect, lift = chance.between(-0.25f, 1.0f);
+  const float h = static_cast<float>(height), w = h * kFlyingAspect, lift = chance.odds(0.25f) ? chance.between(-0.7f, -0.3f) : chance.between(0.4f, 1.1f);
   const Sheet sheet(0, 0, w - 1, h - 1, 1);
   cairo_t* pen = sheet.pen();
   if (placed.mirrored) {
@@ -299,6 +308,7 @@ Figure make_figure(const Placed& placed, Kind kind, int height) {
   const int drawn = bust ? std::max(8, static_cast<int>(static_cast<float>(height) * bust_share(kind))) : height;
   figure.colours = ink_drawing(placed.part, drawn, placed.mirrored);
   if (placed.colour) recolour(figure.colours, *placed.colour);
+  if (kind == Kind::kAnimal || kind == Kind::kBird) mute(figure.colours);
   if (bust) figure.colours = completed(figure.colours, kind, placed.posture, height);
   return figure;
 }

@@ -7,6 +7,7 @@
 #include "engine/sketch/maths.h"
 #include "engine/sketch/noise.h"
 #include "engine/sketch/raster.h"
+#include "engine/sketch/style.h"
 
 namespace plantain::engine::sketch {
 namespace {
@@ -14,21 +15,30 @@ namespace {
 constexpr int kToneSteps = 4096;
 constexpr float kToneEnd = 16;  // brighter light is white
 
-// Narkowicz's fit of the film curve, then sRGB; looked up by the square root of the light so that
-// the dark end has the most steps.
-const std::array<float, kToneSteps + 2>& tone_table() {
-  static const std::array<float, kToneSteps + 2> table = [] {
-    std::array<float, kToneSteps + 2> t{};
-    for (int i = 0; i < kToneSteps + 2; ++i) {
-      const float x = square(static_cast<float>(i) / kToneSteps) * kToneEnd;
-      t[static_cast<size_t>(i)] = 255 * to_srgb(clamp01(x * (2.51f * x + 0.03f) / (x * (2.43f * x + 0.59f) + 0.14f)));
-    }
-    return t;
-  }();
+using ToneTable = std::array<float, kToneSteps + 2>;
+
+// Looked up by the square root of the light, so that the dark end has the most steps.
+template <class Curve>
+ToneTable table_of(Curve curve) {
+  ToneTable t{};
+  for (int i = 0; i < kToneSteps + 2; ++i) t[static_cast<size_t>(i)] = curve(square(static_cast<float>(i) / kToneSteps) * kToneEnd);
+  return t;
+}
+
+// Narkowicz's fit of the film curve.
+float film(float x) { return clamp01(x * (2.51f * x + 0.03f) / (x * (2.43f * x + 0.59f) + 0.14f)); }
+
+const ToneTable& film_table() {
+  static const ToneTable table = table_of([](float x) { return 255 * to_srgb(film(x)); });
   return table;
 }
 
-float toned(const std::array<float, kToneSteps + 2>& table, float light) {
+const ToneTable& paper_table() {
+  static const ToneTable table = table_of([](float x) { return 255 * to_srgb(x); });
+  return table;
+}
+
+float toned(const ToneTable& table, float light) {
   const float at = std::sqrt(std::clamp(light, 0.0f, kToneEnd) * (1 / kToneEnd)) * kToneSteps;
   const int i = static_cast<int>(at);
   return mix(table[static_cast<size_t>(i)], table[static_cast<size_t>(i) + 1], at - static_cast<float>(i));
@@ -42,6 +52,12 @@ struct Grade {
 
 Grade grade_for(const Stage& stage) {
   Grade g;
+  if (is_drawn(stage.style)) {
+    g.vignette = 0;
+    g.grain = 0.7f;
+    g.lift = {0, 0, 0};
+    return g;
+  }
   if (stage.style == Style::kCinematic || stage.neon) {
     g.vignette = 0.48f;
     g.grain = 3.0f;
@@ -52,6 +68,8 @@ Grade grade_for(const Stage& stage) {
   if (stage.style == Style::kBlackAndWhite) {
     g.saturation = 0;
     g.grain = 5;
+    g.vignette = 0.5f;
+    g.gain = {1.15f, 1.05f, 0.8f};  // a yellow filter
   }
   return g;
 }
@@ -59,7 +77,7 @@ Grade grade_for(const Stage& stage) {
 }  // namespace
 
 void add_bloom(Canvas& canvas, const Stage& stage) {
-  if (stage.light.bloom <= 0) return;
+  if (stage.light.bloom <= 0 || is_drawn(stage.style)) return;
   const int n = std::max(1, static_cast<int>(stage.side / 380));
   Canvas bright = reduced(canvas, n);
   for (Pixel& p : bright.pixels) {
@@ -75,13 +93,22 @@ void add_bloom(Canvas& canvas, const Stage& stage) {
   add_scaled(canvas, wide, 0.28f * stage.light.bloom);
 }
 
+void expose(Canvas& canvas, const Stage& stage, Watch& watch) {
+  const float gain = 1.12f * stage.light.exposure;
+  for (int y = 0; y < canvas.height && watch.row(canvas.width); ++y) {
+    Pixel* row = canvas.row(y);
+    for (int x = 0; x < canvas.width; ++x) row[x] = Pixel(film(row[x].r() * gain), film(row[x].g() * gain), film(row[x].b() * gain));
+  }
+}
+
 image::Pixels develop(const Canvas& canvas, const Stage& stage, Watch& watch) {
   image::Pixels out{canvas.width, canvas.height, std::vector<uint8_t>(3 * static_cast<size_t>(canvas.width) * static_cast<size_t>(canvas.height))};
   const Grade grade = grade_for(stage);
-  const std::array<float, kToneSteps + 2>& table = tone_table();
+  const bool drawn = is_drawn(stage.style);
+  const ToneTable& table = drawn ? paper_table() : film_table();
   const float rx = 2 / static_cast<float>(canvas.width), ry = 2 / static_cast<float>(canvas.height);
   const auto salt = static_cast<uint32_t>(stage.chance("grain").bits());
-  const Pixel gain(grade.gain * (1.12f * stage.light.exposure), 0), lift(grade.lift, 0);
+  const Pixel gain(grade.gain * (drawn ? 1.0f : 1.12f * stage.light.exposure), 0), lift(grade.lift, 0);
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 2); ++y) {
     const Pixel* row = canvas.row(y);
     uint8_t* to = out.rgb.data() + 3 * static_cast<size_t>(y) * static_cast<size_t>(canvas.width);

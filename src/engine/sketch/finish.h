@@ -11,7 +11,10 @@ namespace plantain::engine::sketch {
 // Adds what bright things spill; `canvas` stays light.
 void add_bloom(Canvas& canvas, const Stage& stage);
 
-// Turns light into 8-bit sRGB.
+// Light as a film shows it: 0 … 1, still linear. For styles that draw on paper what the light gave.
+void expose(Canvas& canvas, const Stage& stage, Watch& watch);
+
+// Turns light, or what a drawn style left on the paper, into 8-bit sRGB.
 image::Pixels develop(const Canvas& canvas, const Stage& stage, Watch& watch);
 
 }  // namespace plantain::engine::sketch

@@ -76,7 +76,7 @@ class Range {
     const float top = w * (chance.odds(0.5f) ? 0.3f : 0.68f);
     for (int i = 0; i < n; ++i) {
       const float x = w * ((static_cast<float>(i) + chance.between(0.1f, 0.9f)) / static_cast<float>(n) * 1.3f - 0.15f), near_top = exp_of(-square((x - top) / (0.3f * w)));
-      const float tall = tallest * chance.between(0.45f, 0.75f) * (0.8f + 0.55f * near_top);
+      const float tall = tallest * chance.between(0.28f, 0.72f) * (0.75f + 0.7f * near_top);
       peaks_.push_back({x, tall, tall * steepness * chance.between(0.8f, 1.3f), tall * steepness * chance.between(0.8f, 1.3f)});
     }
   }
@@ -105,8 +105,9 @@ class Range {
     const float down = std::max(y - (base_ - p.tall), 0.0f) + 0.04f * p.tall;
     const float ridge = p.x + p.tall * (0.35f * (noise(y * unit_ * 22, 3, salt_ + 1) - 0.5f) + 0.25f * (noise(y * unit_ * 60, 5, salt_ + 2) - 0.5f)) * std::min(1.0f, down / p.tall);
     const float fan = (x - ridge) / down;
+    if (!rugged_) return (cloud(x * unit_ * 7, y * unit_ * 12, salt_ + 4, 3) - 0.5f) * 0.9f + 0.5f * clamp01(std::fabs(x - p.x) / p.left) * (x < p.x ? -1.0f : 1.0f);
     const float gully = (cloud(fan * 4.5f + 2 * noise(y * unit_ * 14, 7, salt_ + 3), down / p.tall * 1.6f, salt_ + 4, 4) - 0.5f) * 3.0f;
-    return std::clamp(smooth(-0.06f, 0.06f, fan) * 2 - 1 + (rugged_ ? gully : gully * 0.4f), -1.4f, 1.4f);
+    return std::clamp(smooth(-0.06f, 0.06f, fan) * 2 - 1 + gully, -1.4f, 1.4f);
   }
 
   // 1 at the peak's own height, 0 at the base.
@@ -171,7 +172,7 @@ void paint_mountains(Canvas& canvas, const Stage& stage, Watch& watch, float tal
     Rock rock;
     rock.bare = mix(desert ? rgb(0xa2664a) : rgb(0x59616f), near_rock, rugged ? 0.25f * near : near) * light;
     rock.snow = Rgb{0.93f, 0.95f, 1.0f} * light;
-    rock.snow_line = !rugged || desert ? 2 : cold ? 0.12f : 0.55f;
+    rock.snow_line = !rugged || desert ? 2 : cold ? 0.30f : 0.55f;
     rock.haze = mix(peaks ? 0.34f : 0.52f, 0.10f, near) + (stage.falling.fog > 0 ? mix(0.22f, 0.06f, near) : 0.0f);
     rock.sun = sun;
     paint_range(canvas, stage, watch, range, rock, peaks);
@@ -230,7 +231,7 @@ void paint_land(Canvas& canvas, const Stage& stage, Watch& watch) {
         const float patch = cloud(u * 0.9f, v * 0.8f, salt, 4), tuft = noise(u * 26, v * 34, salt + 7), blade = blades(canvas.x_of(x) / stage.side, py / stage.side, near, salt + 9);
         colour = mix(base, g.accent, smooth(0.45f, 0.75f, patch) * 0.6f) * (0.72f + 0.28f * tuft * fine + 0.34f * blade);
       }
-      canvas.row(y)[x] = mix(Pixel(colour * light), Pixel(stage.light.haze), clamp01(0.55f * exp_of(-near * 9) + (stage.falling.fog > 0 ? 0.3f * exp_of(-near * 3) : 0.0f)));
+      canvas.row(y)[x] = mix(Pixel(colour * light), Pixel(stage.light.haze), clamp01(0.55f * exp_of(-near * 9) + (stage.falling.fog > 0 ? 0.25f * exp_of(-near * 5) : 0.0f)));
     }
   }
   if (!dunes) paint_grass(canvas, stage, watch);

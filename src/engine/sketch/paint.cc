@@ -5,8 +5,10 @@
 
 #include "engine/sketch/actors.h"
 #include "engine/sketch/backdrop.h"
+#include "engine/sketch/blueprint.h"
 #include "engine/sketch/finish.h"
 #include "engine/sketch/maths.h"
+#include "engine/sketch/paper.h"
 #include "engine/sketch/style.h"
 #include "engine/sketch/weather.h"
 
@@ -25,7 +27,9 @@ void show(const Canvas& canvas, const Stage& stage, Observer& observer) {
   } deaf;
   Watch all_right(deaf, 1);
   const int n = (std::max(canvas.width, canvas.height) + kPreviewSide_px - 1) / kPreviewSide_px;
-  observer.preview(develop(reduced(canvas, n), stage, all_right));
+  Canvas small = reduced(canvas, n);
+  if (is_drawn(stage.style) && !is_flat(stage.style) && stage.style != Style::kBlueprint) expose(small, stage, all_right);
+  observer.preview(develop(small, stage, all_right));
 }
 
 bool is_street(const Stage& stage) { return stage.place == Place::kStreet || stage.place == Place::kCity; }
@@ -51,6 +55,11 @@ void paint_soft_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
 }
 
 void paint_surroundings(Canvas& canvas, const Stage& stage, Watch& watch) {
+  if (stage.style == Style::kBlueprint) return paint_blueprint_sheet(canvas, stage, watch);
+  if (is_flat(stage.style)) {
+    paint_paper_stage(canvas, stage, watch);
+    return paint_signs(canvas, stage, watch, 0);
+  }
   if (stage.blur_px > 0) {
     paint_soft_backdrop(canvas, stage, watch);
   } else {
@@ -69,8 +78,9 @@ Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& ob
   if (!watch.layer()) return stopped();
   paint_surroundings(canvas, stage, watch);
   if (!watch.layer()) return stopped();
-  if (stage.wet && stage.place != Place::kRoom) paint_wet_ground(canvas, stage, watch);
-  paint_fog(canvas, stage, watch);
+  const bool lit = !is_flat(stage.style) && stage.style != Style::kBlueprint;
+  if (lit && stage.wet && stage.place != Place::kRoom) paint_wet_ground(canvas, stage, watch);
+  if (lit) paint_fog(canvas, stage, watch);
   if (!watch.layer()) return stopped();
   show(canvas, stage, observer);
   for (const Placed& placed : stage.placed) {
@@ -78,9 +88,10 @@ Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& ob
     if (!paint_actor(canvas, stage, placed, scene.actors[static_cast<size_t>(placed.actor)], watch)) return stopped();
   }
   if (!watch.layer()) return stopped();
-  paint_falling(canvas, stage, watch);
+  if (stage.style != Style::kBlueprint) paint_falling(canvas, stage, watch);
   if (!watch.layer()) return stopped();
   show(canvas, stage, observer);
+  if (stage.style == Style::kBlueprint) paint_measures(canvas, scene, stage);
   apply_style(canvas, stage, watch);
   add_bloom(canvas, stage);
   image::Pixels pixels = develop(canvas, stage, watch);

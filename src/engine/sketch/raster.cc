@@ -24,24 +24,30 @@ const std::array<float, 256>& linear_of_byte() {
   return table;
 }
 
+// One of cairo's pixels, whose cover is not 0.
+Pixel linear_pixel(uint32_t argb, const std::array<float, 256>& linear) {
+  const uint32_t a = argb >> 24;
+  const auto part = [&](int shift) {
+    const uint32_t p = (argb >> shift) & 255;
+    return linear[a == 255 ? p : std::min(255u, (p * 255 + a / 2) / a)];
+  };
+  const float cover = static_cast<float>(a) / 255;
+  return {part(16) * cover, part(8) * cover, part(0) * cover, cover};
+}
+
+const uint32_t* row_of(cairo_surface_t* surface, int y) {
+  return reinterpret_cast<const uint32_t*>(cairo_image_surface_get_data(surface) + static_cast<size_t>(cairo_image_surface_get_stride(surface)) * static_cast<size_t>(y));
+}
+
 Canvas canvas_of(cairo_surface_t* surface, float scale) {
   cairo_surface_flush(surface);
   Canvas canvas(cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface), scale);
-  const unsigned char* data = cairo_image_surface_get_data(surface);
-  const size_t stride = static_cast<size_t>(cairo_image_surface_get_stride(surface));
   const std::array<float, 256>& linear = linear_of_byte();
   for (int y = 0; y < canvas.height; ++y) {
-    const auto* from = reinterpret_cast<const uint32_t*>(data + stride * static_cast<size_t>(y));
+    const uint32_t* from = row_of(surface, y);
     Pixel* to = canvas.row(y);
     for (int x = 0; x < canvas.width; ++x) {
-      const uint32_t argb = from[x], a = argb >> 24;
-      if (a == 0) continue;
-      const auto part = [&](int shift) {
-        const uint32_t p = (argb >> shift) & 255;
-        return linear[a == 255 ? p : std::min(255u, (p * 255 + a / 2) / a)];
-      };
-      const float cover = static_cast<float>(a) / 255;
-      to[x] = Pixel(part(16) * cover, part(8) * cover, part(0) * cover, cover);
+      if (from[x] >> 24 != 0) to[x] = linear_pixel(from[x], linear);
     }
   }
   return canvas;
@@ -116,15 +122,27 @@ void Sheet::rectangle(float x, float y, float w, float h, float radius) const {
   cairo_close_path(pen());
 }
 
+void Sheet::lay_on(Canvas& below) const {
+  cairo_surface_flush(surface_.get());
+  const std::array<float, 256>& linear = linear_of_byte();
+  const int w = cairo_image_surface_get_width(surface_.get()), h = cairo_image_surface_get_height(surface_.get());
+  const int first_x = std::max(0, -left_), last_x = std::min(w, below.width - left_);
+  for (int y = std::max(0, -top_); y < std::min(h, below.height - top_); ++y) {
+    const uint32_t* from = row_of(surface_.get(), y);
+    Pixel* to = below.row(y + top_) + left_;
+    for (int x = first_x; x < last_x; ++x) {
+      if (from[x] >> 24 != 0) to[x] = over(to[x], linear_pixel(from[x], linear));
+    }
+  }
+}
+
 Canvas Sheet::canvas() const { return canvas_of(surface_.get(), scale_); }
 
 Field Sheet::cover() const {
   cairo_surface_flush(surface_.get());
   Field field(cairo_image_surface_get_width(surface_.get()), cairo_image_surface_get_height(surface_.get()));
-  const unsigned char* data = cairo_image_surface_get_data(surface_.get());
-  const size_t stride = static_cast<size_t>(cairo_image_surface_get_stride(surface_.get()));
   for (int y = 0; y < field.height; ++y) {
-    const auto* from = reinterpret_cast<const uint32_t*>(data + stride * static_cast<size_t>(y));
+    const uint32_t* from = row_of(surface_.get(), y);
     for (int x = 0; x < field.width; ++x) field.row(y)[x] = static_cast<float>(from[x] >> 24) / 255;
   }
   return field;

@@ -32,7 +32,7 @@ class Sheet {
   // What was drawn, as premultiplied linear light.
   Canvas canvas() const;
   Field cover() const;  // its alpha alone
-  void lay_on(Canvas& below) const { lay_over(below, canvas(), left_, top_); }
+  void lay_on(Canvas& below) const;  // over a canvas of the sheet's own scale
 
  private:
   int left_, top_;

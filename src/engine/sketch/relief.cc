@@ -90,7 +90,9 @@ struct Shade {
 constexpr Pixel::Four kPlainWrap{0.20f, 0.20f, 0.20f, 0};
 constexpr Pixel::Four kSkinWrap{0.46f, 0.28f, 0.22f, 0};
 
-Shade shade(float nx, float ny, float nz, const LightPlan& light, const Pixel::Four& wrap) {
+Shade shade(float nx, float ny, float nz, const LightPlan& light, bool painted) {
+  const Pixel::Four wrap = painted ? kSkinWrap : kPlainWrap;
+  const float strength = painted ? 0.9f : 0.68f;
   const float up = 0.5f + 0.5f * ny;
   Shade s{mix(Pixel(light.ground_light, 0), Pixel(light.sky_light, 0), up), Pixel(0, 0, 0, 0)};
   for (const Lamp& lamp : light.lamps) {
@@ -99,7 +101,7 @@ Shade shade(float nx, float ny, float nz, const LightPlan& light, const Pixel::F
     wrapped = wrapped > four(0) ? wrapped : four(0);
     const Pixel colour(lamp.colour, 0);
     const float rim = square(1 - nz) * std::max(0.0f, facing);
-    s.matte = s.matte + Pixel(colour.v * (wrapped * wrapped * four(0.9f) + four(rim * 0.35f)));
+    s.matte = s.matte + Pixel(colour.v * (wrapped * wrapped * four(strength) + four(rim * 0.35f)));
     // Blinn: the half vector between the lamp and the eye, which looks along z.
     const float hz = lamp.z + 1, n = 1 / std::sqrt(lamp.x * lamp.x + lamp.y * lamp.y + hz * hz + 1e-6f);
     float g = std::max(0.0f, (nx * lamp.x + ny * lamp.y + nz * hz) * n);
@@ -149,7 +151,7 @@ void light_figure(Figure& figure, const LightPlan& light, float volume) {
       const float dx = (height.at_clamped(x + 1, y) - height.at_clamped(x - 1, y)) * 0.5f;
       const float dy = (height.at_clamped(x, y + 1) - height.at_clamped(x, y - 1)) * 0.5f;
       const float inv = 1 / std::sqrt(1 + dx * dx + dy * dy);
-      const Shade s = shade(-dx * inv, dy * inv, inv, light, figure.painted ? kSkinWrap : kPlainWrap);
+      const Shade s = shade(-dx * inv, dy * inv, inv, light, figure.painted);
       matte.row(y)[x] = s.matte;
       gloss.row(y)[x] = s.gloss;
     }

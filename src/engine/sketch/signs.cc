@@ -6,6 +6,7 @@
 #include "engine/sketch/maths.h"
 #include "engine/sketch/noise.h"
 #include "engine/sketch/raster.h"
+#include "engine/sketch/style.h"
 
 namespace plantain::engine::sketch {
 namespace {
@@ -57,7 +58,7 @@ void add_tubes(Canvas& canvas, const Field& tubes, const Sheet& sheet, const Rgb
 void draw_sign(Canvas& canvas, const Stage& stage, const Sign& sign, const Typeface& typeface) {
   const Board b = board_of(stage, sign);
   const float margin = std::min(b.w, b.h) * 0.6f;
-  const bool lit = stage.neon;
+  const bool lit = stage.neon && !is_flat(stage.style);
   const Sheet panel(b.x - margin, b.y - margin * 0.2f, b.w + 2 * margin, b.h + margin, canvas.scale);
   draw_bracket(panel, stage, sign, b);
   panel.rectangle(b.x, b.y, b.w, b.h, std::min(b.w, b.h) * 0.14f);
@@ -82,7 +83,7 @@ void paint_signs(Canvas& canvas, const Stage& stage, Watch& watch, float blur_px
   for (size_t i = stage.signs.size(); i-- > 0 && watch.row(100'000);) draw_sign(layer, stage, stage.signs[i], typeface);
   if (watch.stopped()) return;
   blur_disc(layer, blur_px * canvas.scale);
-  if (stage.neon) {
+  if (stage.neon && !is_flat(stage.style)) {
     Canvas near = reduced(layer, std::max(1, static_cast<int>(canvas.scale * stage.side / 400)));
     Canvas wide = reduced(near, 2);
     const float unit = stage.side / 1000;

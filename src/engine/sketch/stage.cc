@@ -6,6 +6,7 @@
 #include "engine/sketch/light_plan.h"
 #include "engine/sketch/maths.h"
 #include "engine/sketch/placing.h"
+#include "engine/sketch/style.h"
 
 namespace plantain::engine::sketch {
 namespace {
@@ -108,6 +109,7 @@ Stage stage(const Scene& scene, int width, int height, int64_t seed) {
   } else if (close) {
     stage.blur_px = stage.side * 0.007f;
   }
+  if (is_drawn(stage.style) && stage.style != Style::kOil) stage.blur_px = 0;
   stage.crowd = wants_crowd(scene, stage);
   place_actors(scene, stage);
   hang_signs(scene, stage);

@@ -1,4 +1,24 @@
 #include "engine/sketch/style.h"
+
+#include "engine/sketch/finish.h"
+#include "engine/sketch/strokes.h"
+
 namespace plantain::engine::sketch {
-void apply_style(Canvas&, const Stage&, Watch&) {}
+
+bool is_flat(Style style) { return style == Style::kPaperCut || style == Style::kFlat || style == Style::kRetroPoster; }
+
+bool is_drawn(Style style) {
+  return is_flat(style) || style == Style::kWatercolour || style == Style::kInk || style == Style::kOil || style == Style::kPixelArt || style == Style::kBlueprint;
 }
+
+void apply_style(Canvas& canvas, const Stage& stage, Watch& watch) {
+  const Style style = stage.style;
+  if (is_drawn(style) && !is_flat(style) && style != Style::kBlueprint) expose(canvas, stage, watch);
+  if (style == Style::kWatercolour) paint_watercolour(canvas, stage, watch);
+  if (style == Style::kInk) paint_ink(canvas, stage, watch);
+  if (style == Style::kOil) paint_oil(canvas, stage, watch);
+  if (style == Style::kPixelArt) paint_pixels(canvas, stage, watch);
+  if (style == Style::kRetroPoster) paint_poster(canvas, stage, watch);
+}
+
+}  // namespace plantain::engine::sketch

@@ -1,4 +1,4 @@
-// How things are drawn, beyond light: wash, ink, paper, pixels, posters.
+// How things are drawn, beyond light: wash, ink, strokes, pixels, posters.
 // Threads: pure functions but for the watch.
 #pragma once
 
@@ -7,7 +7,13 @@
 
 namespace plantain::engine::sketch {
 
-// Redraws the finished light in the stage's style; cinematic and unsaid leave it alone.
+// Drawn on paper or cut from it: no lens, no film, no grain.
+bool is_drawn(Style style);
+// The stage is composed of flat sheets (paper.h) instead of the painted backdrops.
+bool is_flat(Style style);
+
+// Redraws the finished light in the stage's style; styles of light (cinematic) leave it alone.
+// Afterwards a drawn style's canvas holds what the paper shows, 0 … 1.
 void apply_style(Canvas& canvas, const Stage& stage, Watch& watch);
 
 }  // namespace plantain::engine::sketch

@@ -13,7 +13,7 @@ constexpr int kCountMax = 60;
 
 bool is_description(const Unit& unit) {
   constexpr std::string_view kDescriptions[] = {"colour", "shade", "size",    "age", "tone",   "nation", "quality", "hair",
-                                                "hairs",  "beard", "measure", "of",  "number", "the",    "feature"};
+                                                "hairs",  "beard", "measure", "of",  "number", "the",    "feature", "have"};
   return std::any_of(std::begin(kDescriptions), std::end(kDescriptions), [&](std::string_view kind) { return unit.is(kind); });
 }
 
@@ -64,6 +64,7 @@ void Reader::take_phrase(const Unit& unit) {
   // "building a snowman" is no building.
   const bool verb = unit.is("thing") && unit.is("relation") && !cast_.empty() && (next_is("number") || next_is("the"));
   if (verb) return take_relation(unit);
+  if (unit.is("age") && describes_what_follows()) return take_looks(unit);  // German "jungen": young, or boys
   if (unit.names_person()) return take_person(unit);
   if (unit.is("garment")) return take_garment(unit);
   if (unit.is("kind")) return take_kind(unit);
@@ -156,7 +157,7 @@ void Reader::end_phrase(bool comma) {
   }
   join_ = comma ? Cast::Join::kComma : Cast::Join::kNone;
   repeated_.reset();
-  topic_ = -1;
+  topics_.clear();
   if (!comma) after_object_.reset();  // "under a tree, a boy"
 }
 
@@ -215,8 +216,11 @@ void Reader::take_set(const Unit& unit) {
     return;
   }
   if (pending_ && pending_->relation == Relation::kAbove) {
-    // "a bird above the sea": no other actor, but it is up there.
-    for (const int subject : pending_->subjects) cast_.relate(subject, Relation::kAbove, -1);
+    // "a bird above the sea": no other actor, but it is up there; "a bridge over the river" stands.
+    for (const int subject : pending_->subjects) {
+      const Actor& actor = cast_.at(subject);
+      if (can_fly(actor) || actor.pose == "flying") cast_.relate(subject, Relation::kAbove, -1);
+    }
     understand(pending_->shown);
   }
   // "in front of a bar", "the door of a bar": seen from outside.

@@ -52,12 +52,25 @@ void Reader::take_thing(const Unit& unit) {
   actor.pose = modifiers_.pose;
   if (actor.pose == "flying") actor.relation = Relation::kAbove;
   if (modifiers_.colour.empty()) modifiers_.colour = std::string(colour);
+  const bool spectacled = modifiers_.person.glasses && is_animate(actor.kind);
   // What only people have says nothing of a thing.
-  for (const std::string& word : modifiers_.person_words) ignore(word);
+  for (const std::string& word : modifiers_.person_words) spectacled ? understand(word) : ignore(word);
   modifiers_.person_words.clear();
   enter(unit, std::move(actor));
+  if (spectacled) put_glasses_on(cast_.current());
   // "park bench": a bench, and where it stands if nothing else is said.
   if (unit.is("set")) stage_.apply(unit.sense("set")->value);
+}
+
+// "戴著墨鏡的狗": a beast's glasses are a thing of their own.
+void Reader::put_glasses_on(int wearer) {
+  constexpr const char* kPart = "sunglasses";
+  const PartFacts facts = *facts_of(kPart);
+  Actor glasses;
+  glasses.part = glasses.words = kPart;
+  glasses.kind = facts.kind;
+  glasses.height_m = facts.height_m;
+  put_on(cast_.add(std::move(glasses), Cast::Join::kObject), wearer);
 }
 
 // "lemon tree", "robot chef's hat": the first of two English nouns describes the second; so does a
@@ -149,8 +162,10 @@ void Reader::take_garment(const Unit& unit) {
   std::string_view part = unit.sense("garment")->value;
   const std::string_view where = take_word(part);
   const bool worn = (pending_ && pending_->role == Pending::Role::kWorn) || (unit.language() == "ja");
-  const bool dressed = worn || (pending_ && (pending_->role == Pending::Role::kWith || pending_->relation == Relation::kIn));
-  const bool follows = describes_what_follows() && (pending_ ? pending_->subjects.empty() : true);
+  // "和服女子"
+  const bool compound = is_unspaced_language(unit.language()) && !pending_ && ahead(1) != nullptr && ahead(1)->names_person();
+  const bool dressed = worn || compound || (pending_ && (pending_->role == Pending::Role::kWith || pending_->relation == Relation::kIn));
+  const bool follows = compound || (describes_what_follows() && (pending_ ? pending_->subjects.empty() : true));
   Person* person = follows && dressed ? &modifiers_.person : cast_.person(cast_.last_person());
   const bool on_beast = pending_ && !pending_->subjects.empty() && cast_.person(pending_->subjects.front()) == nullptr;
   if (!dressed || person == nullptr || on_beast || negated_) {
@@ -207,9 +222,10 @@ void Reader::enter(const Unit& unit, Actor actor) {
     index = cast_.add(std::move(actor), object ? Cast::Join::kObject : join_);
   }
   garment_ = {};
+  named_ = index;
   if (!colour.empty()) paint(colour);
   modifiers_ = {};
-  if (topic_ < 0 && !object) topic_ = index;
+  if (!object && (topics_.empty() || (join_ == Cast::Join::kAnd && topics_.back() == index - 1))) topics_.push_back(index);
   relate(index);
   join_ = Cast::Join::kNone;
 }

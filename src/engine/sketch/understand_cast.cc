@@ -37,6 +37,12 @@ bool is_animate(Kind kind) {
   }
 }
 
+bool can_fly(const Actor& actor) {
+  constexpr std::string_view kLight[] = {"kite", "balloon", "fallen-leaf", "maple-leaf", "leaf-fluttering-in-wind", "bat"};
+  return actor.kind == Kind::kBird || actor.kind == Kind::kInsect || actor.kind == Kind::kAircraft || actor.kind == Kind::kSky ||
+         std::find(std::begin(kLight), std::end(kLight), actor.part) != std::end(kLight);
+}
+
 int Cast::add(Actor actor, Join join) {
   actors_.push_back(std::move(actor));
   current_ = static_cast<int>(actors_.size()) - 1;
@@ -134,7 +140,24 @@ void Cast::put_down(int holder, int thing) {
   actor.relative_to = -1;
 }
 
+void Cast::lead(int index) {
+  if (leader_ == 0) leader_ = index;
+}
+
+// The leader before all others, which keep their order.
+void Cast::reorder() {
+  if (leader_ == 0) return;
+  const auto moved = [&](int index) { return index < 0 || index > leader_ ? index : index == leader_ ? 0 : index + 1; };
+  std::rotate(actors_.begin(), actors_.begin() + leader_, actors_.begin() + leader_ + 1);
+  for (Actor& actor : actors_) {
+    actor.relative_to = moved(actor.relative_to);
+    for (Tie& tie : actor.ties) tie.to = moved(tie.to);
+  }
+  leader_ = 0;
+}
+
 std::vector<Actor> Cast::finish(bool close) {
+  reorder();
   for (size_t i = 0; i < actors_.size(); ++i) {
     const bool face = close && i == 0;
     if (actors_[i].person) {

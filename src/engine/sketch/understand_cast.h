@@ -9,6 +9,8 @@
 namespace plantain::engine::sketch {
 
 bool is_animate(Kind kind);
+// What is up in the air by itself or by the wind.
+bool can_fly(const Actor& actor);
 
 class Cast {
  public:
@@ -41,6 +43,8 @@ class Cast {
   // has no relation yet.
   void relate(int subject, Relation relation, int object);
 
+  // "under a tree, a boy": the subject comes first in the scene, though its object was named before.
+  void lead(int index);
   // "with a basket on her head": it is not in her hand.
   void put_down(int holder, int thing);
 
@@ -48,10 +52,13 @@ class Cast {
   std::vector<Actor> finish(bool close);
 
  private:
+  void reorder();
+
   std::vector<Actor> actors_;
   std::vector<int> joined_;  // the current list: "a cat, a dog and a bird"
   bool and_joined_ = false;
   int current_ = -1;
+  int leader_ = 0;
 };
 
 }  // namespace plantain::engine::sketch

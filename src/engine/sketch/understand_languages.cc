@@ -20,6 +20,15 @@ bool is_small_word(const Sense& sense) {
   return std::find(std::begin(kSmall), std::end(kSmall), sense.kind) != std::end(kSmall);
 }
 
+// What a script tells where the words are inflected beyond the table.
+std::string_view language_of_script(std::string_view word) {
+  const std::vector<char32_t> text = to_code_points(word);
+  if (text.empty()) return "";
+  if (is_hangul(text.front())) return "ko";
+  const bool cyrillic = text.front() >= 0x0400 && text.front() <= 0x04ff;
+  return cyrillic ? "ru" : "";
+}
+
 // Two points for a small word of the language, one for any other word of it.
 void score(const Token& token, std::map<std::string_view, int>& scores) {
   std::map<std::string_view, int> points;
@@ -27,6 +36,7 @@ void score(const Token& token, std::map<std::string_view, int>& scores) {
     int& point = points[sense.language];
     point = std::max(point, is_small_word(sense) ? 2 : 1);
   }
+  if (const std::string_view told = language_of_script(token.text); !told.empty()) points.try_emplace(told, 1);
   for (const auto& [language, point] : points) scores[language] += point;
 }
 
@@ -66,7 +76,10 @@ constexpr Ending kEndings[] = {
     {"sv", "er", ""},     {"sv", "en", ""},    {"sv", "et", ""},    {"da", "er", ""},     {"da", "en", ""},
     {"no", "er", ""},     {"no", "en", ""},    {"ru", "и", "а"},    {"ru", "ы", ""},      {"ru", "ы", "а"},
     {"ru", "и", ""},      {"uk", "и", ""},     {"uk", "и", "а"},    {"pl", "y", ""},      {"pl", "y", "a"},
-    {"pl", "i", "a"},     {"tr", "ler", ""},   {"tr", "lar", ""},
+    {"pl", "i", "a"},     {"it", "a", "o"},    {"it", "e", "o"},    {"pt", "a", "o"},     {"pt", "os", "o"},
+    {"pt", "as", "o"},    {"ru", "ая", "ый"},  {"ru", "ое", "ый"},  {"ru", "ые", "ый"},   {"ru", "ой", "ый"},
+    {"uk", "а", "ий"},    {"uk", "е", "ий"},   {"uk", "і", "ий"},   {"pl", "a", "y"},     {"pl", "e", "y"},
+    {"tr", "ler", ""},   {"tr", "lar", ""},
 };
 
 // The endings that only tell a case, so that one thing is meant.
@@ -92,13 +105,13 @@ std::optional<std::string> without_umlaut(std::string word) {
 }
 
 // Korean particles are written behind the noun: "고양이가" -> "고양이".
-void add_without_particles(const std::string& phrase, std::vector<Inflected>& out) {
-  const std::vector<char32_t> text = to_code_points(phrase);
-  if (text.empty() || !is_hangul(text.back())) return;
-  for (size_t dropped = 1; dropped <= 2 && dropped < text.size(); ++dropped) {
-    std::string stem;
-    for (size_t i = 0; i + dropped < text.size(); ++i) stem += to_utf8(text[i]);
-    out.push_back({stem, false});
+void add_without_particle(const std::string& phrase, std::vector<Inflected>& out) {
+  constexpr std::string_view kParticles[] = {"에서", "으로", "이랑", "하고", "가", "이", "는", "은", "를",
+                                             "을",   "와",   "과",   "의",   "도", "에", "로", "랑"};
+  for (const std::string_view particle : kParticles) {
+    if (phrase.size() > particle.size() && phrase.ends_with(particle)) {
+      out.push_back({phrase.substr(0, phrase.size() - particle.size()), false});
+    }
   }
 }
 
@@ -121,7 +134,7 @@ Reading guess_languages(const std::vector<Token>& tokens) {
 
 std::vector<Inflected> base_forms(const std::string& phrase, std::string_view language) {
   std::vector<Inflected> out;
-  if (language == "ko") add_without_particles(phrase, out);
+  if (language == "ko") add_without_particle(phrase, out);
   if (language == "en" && phrase.ends_with("ss")) return out;
   for (const Ending& row : kEndings) {
     if (row.language != language || phrase.size() <= row.ending.size() + 1 || !phrase.ends_with(row.ending)) continue;

@@ -31,13 +31,11 @@ Colour shaded(const std::string& value, const std::string& shade) {
 bool is_rainbow(std::string_view value) { return value.starts_with("rainbow"); }
 
 // What a thing can do by itself; everything else is done by people and beasts.
-bool does(const Actor& actor, std::string_view act) {
-  if (is_animate(actor.kind)) return true;
-  const bool light = actor.kind == Kind::kAircraft || actor.part == "kite" || actor.part == "balloon" ||
-                     actor.part == "hot-air-balloon" || actor.part == "fallen-leaf" || actor.part == "maple-leaf";
-  if (act == "flying") return light || actor.kind == Kind::kVehicle;
-  if (act == "floating") return light || actor.kind == Kind::kBoat || actor.kind == Kind::kFlower;
-  return act == "moving" || act == "growing" || act == "standing";
+bool does_itself(const Actor& actor, std::string_view act) {
+  if (act == "flying") return can_fly(actor) || actor.kind == Kind::kVehicle;
+  if (act == "floating") return can_fly(actor) || actor.kind == Kind::kBoat || actor.kind == Kind::kFlower;
+  if (act == "moving") return actor.kind == Kind::kVehicle || actor.kind == Kind::kBoat || actor.kind == Kind::kAircraft;
+  return act == "growing";
 }
 
 }  // namespace
@@ -104,8 +102,8 @@ bool Reader::follows_its_noun() const {
 
 // Colours what is spoken of: a thing, somebody's clothes.
 void Reader::paint(const std::string& value) {
-  Actor& actor = cast_.at(cast_.current());
-  Person* wearer = garment_.empty() ? cast_.person(cast_.current()) : cast_.person(cast_.last_person());
+  Actor& actor = cast_.at(named_);
+  Person* wearer = cast_.person(garment_.empty() ? named_ : cast_.last_person());
   if (wearer != nullptr) {
     garment_.empty() ? colour_person(*wearer, value) : set_garment_colour(*wearer, garment_, value);
   } else if (is_rainbow(value)) {
@@ -235,10 +233,14 @@ bool Reader::is_attributive(const Unit& unit) const {
 }
 
 std::vector<int> Reader::actors_of(const std::string& act) const {
+  const auto lives = [&](int i) { return is_animate(cast_.at(i).kind); };
   const std::vector<int> subjects = cast_.subjects();
-  const bool able = std::all_of(subjects.begin(), subjects.end(), [&](int i) { return does(cast_.at(i), act); });
-  const int animate = cast_.last_animate();
-  return able || animate < 0 ? subjects : std::vector<int>{animate};
+  if (std::all_of(subjects.begin(), subjects.end(), [&](int i) { return lives(i) || does_itself(cast_.at(i), act); })) {
+    return subjects;
+  }
+  // "犬と猫がソファの上で寝ている", "a cat on a sofa, sleeping"
+  if (!topics_.empty() && std::all_of(topics_.begin(), topics_.end(), lives)) return topics_;
+  return cast_.last_animate() >= 0 ? std::vector<int>{cast_.last_animate()} : subjects;
 }
 
 // "riding a bicycle" is one drawing for plain people; anybody else gets the thing to ride.

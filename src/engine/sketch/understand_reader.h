@@ -48,6 +48,7 @@ class Reader {
     Relation relation = Relation::kNone;
     int object = -1;
     bool worn = false;  // it is the object that is on the subject
+    bool leads = true;  // the object has been named only for the subject's sake
   };
 
   // --- understand.cc: what each unit is, and the small words
@@ -80,6 +81,7 @@ class Reader {
 
   // --- understand_actors.cc: things and people
   void take_thing(const Unit& unit);
+  void put_glasses_on(int wearer);
   void take_person(const Unit& unit);
   void take_kind(const Unit& unit);
   void take_garment(const Unit& unit);
@@ -118,10 +120,11 @@ class Reader {
   void take_with();
   void relate(int index);
   void relate_pending(int index);
+  void put_on(int index, int wearer);
   void put_in(int index, Relation relation, int container);
   void bring(int index, const std::vector<int>& owners);
   std::vector<int> subjects_for(Relation relation) const;
-  int subject_before(int object) const;
+  std::vector<int> subjects_before(int object) const;
   bool same_relation_goes_on() const;
 
   std::vector<Unit> units_;
@@ -136,7 +139,8 @@ class Reader {
   std::optional<AfterObject> after_object_;
   std::optional<int> subject_count_;  // "兩個撐著傘的女孩": how many, said before the object
   std::string_view garment_;          // where what was named last is worn, for "un vestido rojo"
-  int topic_ = -1;                    // the first actor of this phrase
+  std::vector<int> topics_;           // who this phrase speaks of: its first actor, and those joined to it
+  int named_ = -1;                    // the actor named last, for "con sombrero negro"
   bool negated_ = false;
   bool was_negated_ = false;
 };

@@ -66,28 +66,35 @@ void Reader::take_verb_after(const Unit& unit) {
     after_object_ = AfterObject{relation, object, worn};
     return;
   }
-  const int subject = subject_before(object);
-  if (subject < 0) return;
-  worn ? cast_.relate(object, relation, subject) : cast_.relate(subject, relation, object);
+  for (const int subject : subjects_before(object)) {
+    worn ? cast_.relate(object, relation, subject) : cast_.relate(subject, relation, object);
+  }
 }
 
 // Who was spoken of before the object of a relation that is told after it.
-int Reader::subject_before(int object) const {
-  if (topic_ >= 0 && topic_ != object) return topic_;
-  return object - 1;
+std::vector<int> Reader::subjects_before(int object) const {
+  if (!topics_.empty() && topics_.front() != object) return topics_;
+  return object > 0 ? std::vector<int>{object - 1} : std::vector<int>{};
 }
 
 // 上, 下, の上: the object was named just before.
 void Reader::take_locative(const Unit& unit) {
-  if (cast_.empty() || behind(1) == nullptr || !behind(1)->names_something()) return;
+  if (cast_.empty() || behind(1) == nullptr) return;
   const Relation relation = *value_named<Relation>(unit.sense("locative")->value);
+  if (!behind(1)->names_something()) {
+    // "旁邊有一頭水牛": beside whom was spoken of before.
+    if (!topics_.empty() || behind(1)->is("set") || !describes_what_follows()) return;
+    understand(unit.shown);
+    after_object_ = AfterObject{relation, cast_.last_animate() >= 0 ? cast_.last_animate() : cast_.current(), false, false};
+    return;
+  }
   understand(unit.shown);
   const int object = cast_.current();
   if (next_is("of") || next_is("have") || describes_what_follows()) {
     after_object_ = AfterObject{relation, object, false};
-    topic_ = topic_ == object ? -1 : topic_;
-  } else if (subject_before(object) >= 0) {
-    cast_.relate(subject_before(object), relation, object);
+    if (!topics_.empty() && topics_.front() == object) topics_.clear();
+  } else {
+    for (const int subject : subjects_before(object)) cast_.relate(subject, relation, object);
   }
 }
 
@@ -133,6 +140,7 @@ void Reader::relate(int index) {
   const AfterObject after = *after_object_;
   if (after.object != index) {
     after.worn ? cast_.relate(after.object, after.relation, index) : cast_.relate(index, after.relation, after.object);
+    if (after.object == 0 && after.leads) cast_.lead(index);
   }
   // "桌上有一杯咖啡和兩本書"
   if (!next_is("and")) after_object_.reset();
@@ -148,6 +156,9 @@ void Reader::relate_pending(int index) {
     ++at_;
     understand(units_[at_].shown);
   }
+  // Other languages sit "in" a chair as they do on a bench.
+  const bool seat = cast_.at(index).kind == Kind::kFurniture && units_[at_].language() != "en";
+  if (pending.relation == Relation::kIn && seat) pending.relation = Relation::kOn;
   if (pending.relation == Relation::kHolding && is_too_large_to_hold(cast_.at(index))) pending.relation = Relation::kBeside;
   if (pending.subjects.empty()) {
     after_object_ = AfterObject{pending.relation, index, pending.role == Pending::Role::kWorn};
@@ -160,7 +171,7 @@ void Reader::relate_pending(int index) {
         if (subject != index) cast_.relate(subject, pending.relation, index);
       }
       break;
-    case Pending::Role::kWorn: cast_.relate(index, Relation::kOn, pending.subjects.front()); break;
+    case Pending::Role::kWorn: put_on(index, pending.subjects.front()); break;
     case Pending::Role::kContents: put_in(index, pending.relation, pending.subjects.front()); break;
     case Pending::Role::kWith: bring(index, pending.subjects); break;
   }
@@ -174,6 +185,12 @@ void Reader::put_in(int index, Relation relation, int container) {
   if (relation == Relation::kIn) cast_.return_to(container);
 }
 
+// "a cowboy with a hat on a horse": it is still the cowboy who is spoken of.
+void Reader::put_on(int index, int wearer) {
+  cast_.relate(index, Relation::kOn, wearer);
+  cast_.return_to(wearer);
+}
+
 // "with": a basket has it inside, a table on top, somebody in the hand; all else stands beside.
 void Reader::bring(int index, const std::vector<int>& owners) {
   const Kind kind = cast_.at(index).kind;
@@ -181,12 +198,13 @@ void Reader::bring(int index, const std::vector<int>& owners) {
   const std::optional<PartFacts> facts = facts_of(cast_.at(named).part);
   if (facts && facts->holds != Relation::kNone && !is_animate(kind)) return put_in(index, facts->holds, named);
   // "a robot playing chess with an old man": beside the robot.
-  const bool of_topic = topic_ >= 0 && topic_ != index && is_animate(cast_.at(topic_).kind) && !is_animate(cast_.at(named).kind);
-  const int owner = of_topic ? topic_ : named;
+  const int topic = topics_.empty() ? named : topics_.front();
+  const bool of_topic = topic != index && is_animate(cast_.at(topic).kind) && !is_animate(cast_.at(named).kind);
+  const int owner = of_topic ? topic : named;
   const std::optional<PartFacts> brought = facts_of(cast_.at(index).part);
-  if (brought && brought->worn && is_animate(cast_.at(owner).kind)) return cast_.relate(index, Relation::kOn, owner);
+  if (brought && brought->worn && is_animate(cast_.at(owner).kind)) return put_on(index, owner);
   if (is_portable(kind) && cast_.person(owner) != nullptr) {
-    for (const int each : of_topic ? std::vector<int>{topic_} : owners) cast_.relate(each, Relation::kHolding, index);
+    for (const int each : of_topic ? std::vector<int>{topic} : owners) cast_.relate(each, Relation::kHolding, index);
     return;
   }
   cast_.relate(index, Relation::kBeside, owner);

@@ -13,9 +13,9 @@ namespace {
 constexpr size_t kPhraseMax_words = 6;
 constexpr size_t kPhraseMax_characters = 16;
 
-bool can_be_plural(const std::vector<Sense>& senses) {
+bool inflects(const std::vector<Sense>& senses) {
   return std::any_of(senses.begin(), senses.end(), [](const Sense& sense) {
-    return sense.kind == "thing" || sense.kind == "noun" || sense.kind == "trade" || sense.kind == "garment";
+    return sense.kind == "thing" || sense.kind == "noun" || sense.kind == "trade" || sense.kind == "garment" || sense.kind == "colour";
   });
 }
 
@@ -37,7 +37,7 @@ std::optional<std::string> irregular(const std::string& phrase, std::string_view
 
 bool take_form(Unit& unit, std::string text, bool plural, std::string_view language) {
   unit.senses = in_language(senses_of(text), language);
-  if (!can_be_plural(unit.senses)) return false;
+  if (!inflects(unit.senses)) return false;
   unit.text = std::move(text);
   unit.plural = plural;
   return true;

@@ -105,11 +105,11 @@ void paint_fog(Canvas& canvas, const Stage& stage, Watch& watch) {
   for (int y = 0; y < veil.height && watch.row(veil.width * 6); ++y) {
     // A bank lies along the horizon and thins out above it and before it.
     const float from = (veil.y_of(y) - stage.camera.horizon) / stage.side;
-    const float band = exp_of(-square(from * (from > 0 ? 3.6f : 6.0f)));
+    const float band = exp_of(-square(from * (from > 0 ? 6.0f : 8.0f)));
     for (int x = 0; x < veil.width; ++x) {
       const float d = cloud(veil.x_of(x) * unit * 2, veil.y_of(y) * unit * 9, salt, 4), wisp = smooth(0.45f, 0.75f, cloud(veil.x_of(x) * unit * 1.4f + 4, veil.y_of(y) * unit * 6, salt + 9, 4));
-      const float cover = clamp01(band * (0.25f + 0.85f * d) + 0.35f * wisp * exp_of(-square(from * 2.6f)));
-      veil.row(y)[x] = Pixel(stage.light.haze * 1.1f) * (cover * 0.88f * stage.falling.fog);
+      const float cover = clamp01(band * (0.05f + 0.95f * d) + 0.4f * wisp * exp_of(-square(from * 2.8f)));
+      veil.row(y)[x] = Pixel(stage.light.haze * 1.05f) * (cover * 0.8f * stage.falling.fog);
     }
   }
   lay_scaled_over(canvas, veil);

@@ -48,6 +48,12 @@ struct Builder {
       for (const Meaning& meaning : meanings) add(phrase, language, meaning);
     }
   }
+  bool says(const std::string& language, const std::string& phrase) const {
+    const auto senses = table.find(phrase);
+    return senses != table.end() && std::any_of(senses->second.begin(), senses->second.end(), [&](const auto& sense) {
+             return sense.second.contains(language);
+           });
+  }
   bool curated(const std::string& language, const std::string& phrase) const {
     const auto phrases = lexicon.phrases.find(language);
     return phrases != lexicon.phrases.end() && phrases->second.contains(phrase);
@@ -117,6 +123,20 @@ void add_keywords(Builder& builder, const std::string& language, const std::vect
   }
 }
 
+// In languages without a lexicon: keywords that name one place, time or weather.
+void add_scenery(Builder& builder, const std::string& language, const std::vector<Annotation>& annotations) {
+  std::map<std::string, std::set<Meaning>> shared;
+  for (const Annotation& annotation : annotations) {
+    const auto meanings = builder.means.find(drawing_of(builder, annotation));
+    if (meanings == builder.means.end()) continue;
+    for (const std::string& keyword : annotation.keywords) shared[keyword].insert(meanings->second.begin(), meanings->second.end());
+  }
+  for (const auto& [keyword, meanings] : shared) {
+    const bool one_scene = meanings.size() == 1 && meanings.begin()->kind == "set";
+    if (one_scene && !builder.says(language, keyword)) builder.add(keyword, language, *meanings.begin());
+  }
+}
+
 Result<void> add_language(Builder& builder, const std::string& language) {
   const auto annotations = read_annotations(builder.sources.cldr, language);
   if (!annotations.ok()) return annotations.error();
@@ -134,6 +154,7 @@ Result<void> add_language(Builder& builder, const std::string& language) {
     // English has its synonyms in the lexicon; there, keywords are moods as often as names.
     if (language != "en") add_keywords(builder, language, *annotations, names);
   } else {
+    add_scenery(builder, language, *annotations);
     builder.add(numbers_of(language), language);
     builder.add(colours_of(*annotations, builder.lexicon.phrases["en"]), language);
   }

@@ -9,13 +9,13 @@
 #include "base/result.h"
 #include "engine/engine.h"
 
-namespace plantain::worker {
+namespace plantain::engine {
 
 // "sketch": the built-in illustrator. "null" and "null:MS": plain pictures, MS milliseconds each,
 // to try the service with. kInvalidInput: there is no such engine; the message lists those there are.
-Result<std::unique_ptr<engine::Engine>> make_engine(std::string_view name);
+Result<std::unique_ptr<Engine>> make_engine(std::string_view name);
 
 // True when make_engine() would know the name.
 bool is_engine_name(std::string_view name);
 
-}  // namespace plantain::worker
+}  // namespace plantain::engine

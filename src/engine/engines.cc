@@ -1,4 +1,4 @@
-#include "worker/engines.h"
+#include "engine/engines.h"
 
 #include <optional>
 
@@ -6,7 +6,7 @@
 #include "engine/null/engine.h"
 #include "engine/sketch/engine.h"
 
-namespace plantain::worker {
+namespace plantain::engine {
 namespace {
 
 constexpr std::string_view kNull = "null";
@@ -25,10 +25,10 @@ std::optional<std::chrono::milliseconds> null_time(std::string_view name) {
 
 bool is_engine_name(std::string_view name) { return name == "sketch" || null_time(name).has_value(); }
 
-Result<std::unique_ptr<engine::Engine>> make_engine(std::string_view name) {
-  if (name == "sketch") return engine::sketch::make_sketch_engine();
-  if (const auto time = null_time(name)) return engine::null::make_null_engine(std::string(name), *time);
+Result<std::unique_ptr<Engine>> make_engine(std::string_view name) {
+  if (name == "sketch") return sketch::make_sketch_engine();
+  if (const auto time = null_time(name)) return null::make_null_engine(std::string(name), *time);
   return invalid(concat("there is no engine \"", name, "\"; there are \"sketch\" and, to try the service with, \"null:MILLISECONDS\""));
 }
 
-}  // namespace plantain::worker
+}  // namespace plantain::engine
