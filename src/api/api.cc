@@ -73,7 +73,6 @@ Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_k
 
 Api::Api(std::unique_ptr<Context> context) : context_(std::move(context)) {
   Context& shared = *context_;
-  // The order matters where patterns overlap: the first row that matches wins.
   for (auto* table : {health_routes, page_routes, openapi_routes, model_routes, submit_routes, request_routes, event_routes,
                       key_routes, file_routes, lease_routes}) {
     for (Route& route : table(shared)) shared.routes.push_back(std::move(route));

@@ -10,6 +10,13 @@ Result<RequestId> request_id_of(std::string_view text) {
   return Error{ErrorCode::kInvalidIdentifier, "a request id is a UUID in lower case"};
 }
 
+Result<bool> flag_of(const Call& call, std::string_view name) {
+  const auto value = call.query_value(name);
+  if (!value || *value == "false") return false;
+  if (*value == "true") return true;
+  return invalid(concat(name, " must be true or false"));
+}
+
 std::optional<std::chrono::seconds> preferred_wait(const Call& call) {
   const auto field = call.headers.get("Prefer");
   if (!field) return std::nullopt;

@@ -55,6 +55,9 @@ struct Context {
 // A path parameter or value that must be a request's id.
 Result<RequestId> request_id_of(std::string_view text);
 
+// A flag of the query: false when it is not there, kInvalidInput unless it is "true" or "false".
+Result<bool> flag_of(const Call& call, std::string_view name);
+
 // The state a caller waits for, from "Prefer: wait=N" (RFC 7240); nothing: not asked for, or not
 // understood, which Prefer allows to be passed over. Longer waits are cut to limits::kPreferWaitMax.
 std::optional<std::chrono::seconds> preferred_wait(const Call& call);

@@ -79,10 +79,11 @@ Reply list(Context& context, const Call& call) {
   if (!offset.ok()) return problem(offset.error());
   const auto text = [&](std::string_view name) { return call.query_value(name).value_or(""); };
   const auto found = context.catalog.search(text("search"), text("category"), text("kind"));
-  const bool schema = call.query_value("include_schema") == "true";
+  const Result<bool> schema = flag_of(call, "include_schema");
+  if (!schema.ok()) return problem(schema.error());
   JsonArray models;
   for (size_t i = static_cast<size_t>(*offset); i < found.size() && models.size() < static_cast<size_t>(*limit); ++i) {
-    models.push_back(entry(context, call.public_base, *found[i], schema));
+    models.push_back(entry(context, call.public_base, *found[i], *schema));
   }
   return with_etag(call, JsonObject{{"models", std::move(models)},
                                     {"total", found.size()},
@@ -118,7 +119,7 @@ Handler bound(Context& context, Plain handler) {
   return [&context, handler](std::shared_ptr<const Call> call, Respond respond) { respond(handler(context, *call)); };
 }
 
-constexpr Parameter kModelId = {"model_id", "path", "The model, with its slashes", R"({"type":"string"})"};
+constexpr Parameter kModelId = {"model_id", "path", "The model, with its slashes", kModelIdSchema};
 
 }  // namespace
 

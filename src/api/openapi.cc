@@ -66,12 +66,22 @@ Json parsed(std::string_view text) {
   return std::move(*value);
 }
 
+// What every text of an address or a header is held to: no NUL, and headers in printable ASCII.
+Json parameter_schema(const Parameter& parameter) {
+  Json schema = parsed(parameter.schema_json);
+  JsonObject& object = schema.as_object();
+  const bool open = text_or(schema, "type", "") == "string" && !object.contains("enum") && !object.contains("pattern") &&
+                    !object.contains("format");
+  if (open) object["pattern"] = parameter.in == "header" ? "^([!-~]([ -~]*[!-~])?)?$" : "^[^\\x00]*$";
+  return schema;
+}
+
 JsonObject parameter_of(const Parameter& parameter) {
   return JsonObject{{"name", parameter.name},
                     {"in", parameter.in},
                     {"required", parameter.in == "path"},
                     {"description", parameter.description},
-                    {"schema", parsed(parameter.schema_json)}};
+                    {"schema", parameter_schema(parameter)}};
 }
 
 JsonObject operation_of(const Route& route) {
@@ -92,10 +102,15 @@ JsonObject json_body(Json schema, bool required) {
 std::string lower_name(Method method) { return to_lower_ascii(name_of(method)); }
 
 // The submit of one model, with what is enforced of its input.
-JsonObject submit_of(const Route& route, const catalog::Model& model) {
+JsonObject submit_of(const Context& context, const Route& route, const catalog::Model& model) {
   Route own = route;
   std::erase_if(own.parameters, [](const Parameter& parameter) { return parameter.name == "model_id"; });
   JsonObject operation = operation_of(own);
+  const std::vector<std::string>& engines = context.engines_of(model);
+  for (Json& parameter : operation["parameters"].as_array()) {
+    if (text_or(parameter, "name", "") != "engine") continue;
+    parameter.as_object()["schema"] = JsonObject{{"type", "string"}, {"enum", JsonArray(engines.begin(), engines.end())}};
+  }
   std::string id = model.id;
   std::replace_if(id.begin(), id.end(), [](char c) { return c == '/' || c == '.' || c == '-'; }, '_');
   operation["operationId"] = concat("submit_", id);
@@ -146,8 +161,11 @@ JsonObject openapi_of(Context& context, const std::string& base) {
   for (const Route& route : context.routes) {
     if (route.access == Access::kWorker || route.operation_id.empty()) continue;
     if (route.operation_id == "submit") {
+      JsonObject any = operation_of(route);
+      any["requestBody"] = json_body(JsonObject{{"type", "object"}}, true);
+      add_operation(document, path_of(route), route.method, std::move(any));
       for (const catalog::Model& model : context.catalog.all()) {
-        add_operation(document, concat("/v1/models/", model.id), route.method, submit_of(route, model));
+        add_operation(document, concat("/v1/models/", model.id), route.method, submit_of(context, route, model));
       }
       continue;
     }
@@ -165,7 +183,7 @@ JsonObject openapi_of_model(Context& context, const catalog::Model& model, const
   for (const Route& route : context.routes) {
     const std::string_view operation = route.operation_id;
     if (operation == "submit") {
-      add_operation(document, concat("/v1/models/", model.id), route.method, submit_of(route, model));
+      add_operation(document, concat("/v1/models/", model.id), route.method, submit_of(context, route, model));
     } else if (operation == "status" || operation == "result" || operation == "cancel") {
       add_operation(document, path_of(route), route.method, operation_of(route));
     }

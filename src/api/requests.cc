@@ -66,10 +66,11 @@ void status(Context& context, const std::shared_ptr<const Call>& call, const Res
 }
 
 void result(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
-  const bool include_cost = call->query_value("include_cost") == "true";
+  const Result<bool> include_cost = flag_of(*call, "include_cost");
+  if (!include_cost.ok()) return respond(problem(include_cost.error()));
   show(
       context, call, respond,
-      [&context, call, include_cost](const Request& request) {
+      [&context, call, include_cost = *include_cost](const Request& request) {
         return result_object(context, call->public_base, request, include_cost);
       },
       [](const Request&, const Request& now) { return is_end(now.state); });
@@ -152,8 +153,9 @@ JsonObject cancelled_object(const RequestId& id, const store::Cancelled& cancell
 void cancel(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
   const Result<RequestId> id = request_id_of(call->param("request_id"));
   if (!id.ok()) return respond(problem(id.error()));
-  const bool running = call->query_value("running") == "true";
-  context.requests.cancel(call->caller->key.account, *id, running, [id = *id, respond](Result<store::Cancelled> done) {
+  const Result<bool> running = flag_of(*call, "running");
+  if (!running.ok()) return respond(problem(running.error()));
+  context.requests.cancel(call->caller->key.account, *id, *running, [id = *id, respond](Result<store::Cancelled> done) {
     respond(done.ok() ? no_store(json_reply(202, cancelled_object(id, *done))) : problem(done.error()));
   });
 }
@@ -211,10 +213,11 @@ Result<store::ListQuery> bulk_query(const Call& call) {
 void cancel_many(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
   Result<store::ListQuery> query = bulk_query(*call);
   if (!query.ok()) return respond(problem(query.error()));
-  const bool running = call->query_value("running") == "true";
+  const Result<bool> running = flag_of(*call, "running");
+  if (!running.ok()) return respond(problem(running.error()));
   std::vector<RequestId> ids;
   for (const char* status : {"in_queue", "in_progress"}) {
-    if (query->status.value_or(status) != status || (!running && std::string_view(status) == "in_progress")) continue;
+    if (query->status.value_or(status) != status || (!*running && std::string_view(status) == "in_progress")) continue;
     store::ListQuery page = *query;
     page.status = status;
     while (true) {
@@ -225,7 +228,7 @@ void cancel_many(Context& context, const std::shared_ptr<const Call>& call, cons
       page.before = found->back().id;
     }
   }
-  std::make_shared<BulkCancel>(context, call->caller->key.account, std::move(ids), running, respond)->next();
+  std::make_shared<BulkCancel>(context, call->caller->key.account, std::move(ids), *running, respond)->next();
 }
 
 void remove(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {

@@ -20,6 +20,10 @@ enum class Access {
 
 enum class BodyKind { kNone, kJson, kBytes };
 
+// A model id in the document. A part of what is_model_id() takes, which no pattern says shortly.
+inline constexpr std::string_view kModelIdSchema =
+    R"({"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*){1,5}$"})";
+
 // A parameter of the query, of a header or of the path, for the document.
 struct Parameter {
   std::string_view name;
@@ -31,8 +35,8 @@ struct Parameter {
 struct Route {
   Method method;
   // Segments split by '/': literals, "{name}" for one segment, "{name...}" for one or more, which
-  // may be followed by literals. %2F in the path separates segments of "{name...}" too. The first
-  // row that matches wins.
+  // may be followed by literals. %2F in the path separates segments of "{name...}" too. A path
+  // belongs to the pattern with the most literals, and has the methods of its rows alone.
   std::string pattern;
   Access access;
   BodyKind body = BodyKind::kNone;

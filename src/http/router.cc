@@ -77,22 +77,37 @@ bool Router::matches(const Pattern& pattern, std::span<const std::string> segmen
   return true;
 }
 
+// The pattern that owns this path: of those that match the one with the most literals, so that
+// "/v1/requests/cancel" is not the request "cancel".
+const Router::Pattern* Router::owner_of(std::span<const std::string> segments) const {
+  const auto literals = [](const Pattern& pattern) {
+    return std::count_if(pattern.segments.begin(), pattern.segments.end(),
+                         [](const Segment& s) { return s.kind == Segment::Kind::kLiteral; });
+  };
+  Params params;
+  const Pattern* owner = nullptr;
+  for (const Pattern& pattern : patterns_) {
+    if (owner != nullptr && literals(pattern) <= literals(*owner)) continue;
+    if (matches(pattern, segments, params)) owner = &pattern;
+  }
+  return owner;
+}
+
 Router::Match Router::find(api::Method method, std::span<const std::string> segments) const {
   const api::Method wanted = method == api::Method::kHead ? api::Method::kGet : method;
   Match match;
-  Params params;
+  const Pattern* const owner = owner_of(segments);
+  if (owner == nullptr) return match;
   std::set<api::Method> methods;
   for (const Pattern& pattern : patterns_) {
-    const api::Method offered = pattern.route->method;
-    if (!matches(pattern, segments, params)) continue;
-    if (offered == wanted) {
-      match.route = pattern.route;
-      match.params = std::move(params);
-      return match;
-    }
-    methods.insert(offered);
+    if (pattern.route->pattern != owner->route->pattern) continue;
+    methods.insert(pattern.route->method);
+    if (pattern.route->method != wanted) continue;
+    match.route = pattern.route;
+    CHECK(matches(pattern, segments, match.params));
+    return match;
   }
-  if (!methods.empty()) match.allow = allow_of(std::move(methods));
+  match.allow = allow_of(std::move(methods));
   return match;
 }
 

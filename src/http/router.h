@@ -41,6 +41,7 @@ class Router {
   };
   using Params = std::vector<std::pair<std::string, std::string>>;
 
+  const Pattern* owner_of(std::span<const std::string> segments) const;
   static Pattern compile(const api::Route& route);
   static bool matches(const Pattern& pattern, std::span<const std::string> segments,
                       Params& params);

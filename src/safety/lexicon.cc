@@ -40,6 +40,7 @@ std::optional<Lexicon::Reach> reach_of(std::string_view text) {
   if (text == "anywhere") return Lexicon::Reach::kAnywhere;
   if (text == "near") return Lexicon::Reach::kNear;
   if (text == "beside") return Lexicon::Reach::kBeside;
+  if (text == "next") return Lexicon::Reach::kNext;
   return std::nullopt;
 }
 
@@ -146,10 +147,10 @@ class Parser {
     if (!category || !severity) return "a pair has a category and a severity";
     const size_t plus = rest.find(" + ");
     const size_t last = rest.rfind(' ');
-    if (plus == std::string::npos || last < plus + 3) return "a pair is 'side + side', then anywhere, near or beside";
+    if (plus == std::string::npos || last < plus + 3) return "a pair is 'side + side', then anywhere, near, beside or next";
     const std::string reach = rest.substr(last + 1);
     const auto distance = reach_of(reach);
-    if (!distance) return "a pair ends in anywhere, near or beside";
+    if (!distance) return "a pair ends in anywhere, near, beside or next";
     const auto left = side_of(rest.substr(0, plus));
     const auto right = side_of(rest.substr(plus + 3, last - plus - 3));
     if (!left || !right) return "a side of a pair is a group above it, or a category and a severity";

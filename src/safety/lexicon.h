@@ -36,8 +36,8 @@ struct Lexicon {
     int severity = 0;
   };
 
-  // How far apart two places may be: kNear and kBeside also mean one sentence.
-  enum class Reach { kAnywhere, kNear, kBeside };
+  // How far apart two places may be; all but kAnywhere also mean one sentence.
+  enum class Reach { kAnywhere, kNear, kBeside, kNext };
 
   // Both sides in one prompt, within reach of one another and not overlapping.
   struct Pair {

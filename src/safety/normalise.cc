@@ -28,11 +28,15 @@ enum class Kind : uint8_t {
 struct Fold {
   Kind kind = Kind::kPoint;
   std::array<char32_t, 2> to{};
+  bool accented = false;  // a Latin letter that has lost an accent or a stroke
 };
 
 // Small capitals, which neither NFKC nor the confusables know in full.
 constexpr std::u32string_view kSmallCapitals = U"ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡxʏᴢ";
 static_assert(kSmallCapitals.size() == 26);
+
+// Letters of living alphabets that have no canonical decomposition.
+constexpr std::u32string_view kStrokes = U"øłđħŧı";
 
 bool loses_accents(UScriptCode script) {
   return script == USCRIPT_LATIN || script == USCRIPT_GREEK || script == USCRIPT_CYRILLIC || script == USCRIPT_ARABIC ||
@@ -115,9 +119,9 @@ class FoldMaker {
     if (c == U'\u0640') return {Kind::kDropped};  // the stretching of Arabic
     const size_t small = kSmallCapitals.find(c);
     if (small != std::u32string_view::npos) return {Kind::kWord, {U'a' + static_cast<char32_t>(small)}};
-    if (loses_accents(script)) c = without_accents(c);
-    if (c >= 0x80 && may_look_latin(script)) c = look_alike(c);
-    return {Kind::kWord, {c}};
+    const char32_t bare = loses_accents(script) ? without_accents(c) : c;
+    const bool accented = script == USCRIPT_LATIN && (bare != c || kStrokes.find(c) != std::u32string_view::npos);
+    return {Kind::kWord, {bare >= 0x80 && may_look_latin(script) ? look_alike(bare) : bare}, accented};
   }
 
   // The first character of the canonical decomposition.
@@ -198,6 +202,10 @@ class FoldTable {
 
   std::vector<Fold> rows_;
 };
+
+uint8_t marks_of(const Fold& fold) {
+  return static_cast<uint8_t>((fold.kind == Kind::kUnspaced ? kUnspaced : 0) | (fold.accented ? kAccent : 0));
+}
 
 icu::UnicodeString compatibility_folded(std::string_view utf8) {
   UErrorCode error = U_ZERO_ERROR;
@@ -312,7 +320,7 @@ Normalised normalise(std::string_view utf8) {
       case Kind::kWord:
       case Kind::kUnspaced:
         for (const char32_t c : fold.to) {
-          if (c != 0) writer.letter(c, fold.kind == Kind::kUnspaced ? kUnspaced : 0);
+          if (c != 0) writer.letter(c, marks_of(fold));
         }
         behind_letter = fold.kind == Kind::kWord;
         continue;

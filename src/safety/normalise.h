@@ -25,6 +25,7 @@ enum Mark : uint8_t {
   kDigit = 16,    // '0' to '9'
   kHidden = 32,   // a symbol inside a word that stands for an unknown letter: "f*ck"
   kSymbol = 64,   // a symbol inside a word that may stand for a letter, or separate after all: "$ex", "sh!t"
+  kAccent = 128,  // a Latin letter that has lost an accent or a stroke: é, ø
 };
 
 struct Normalised {

@@ -11,6 +11,7 @@ namespace {
 constexpr char32_t kNumber = U'\uE000';  // in the trie: '#'; private use, so no text has it
 constexpr int kNumberMax = 17;
 constexpr uint32_t kShort = 3;        // letters that a phrase needs at least to be read in pieces
+constexpr uint32_t kSoShort = 4;      // characters of a phrase that an accent makes another word of
 constexpr int kHiddenMax = 2;         // unknown letters in one reading
 constexpr int kHiddenLooksMax = 512;  // … and readings of unknown letters in one text
 
@@ -115,7 +116,7 @@ class PhraseWalk {
       if ((reading.pieces || reading.hidden > 0) && phrase.length < kShort) continue;
       const bool whole = (phrase.open_back || ends_word(end, phrase)) &&
                          (phrase.open_front || starts_word(reading.begin, phrase));
-      if (!whole) continue;
+      if (!whole || !accents_fit(reading, end, phrase)) continue;
       const size_t last = phrase.open_back ? end_of_word(end) : end;
       found_.push_back({phrase.id, static_cast<uint32_t>(reading.begin), static_cast<uint32_t>(last)});
     }
@@ -136,6 +137,20 @@ class PhraseWalk {
   bool only_digits_behind(size_t at) const {
     while (at < size() && text_.has(at, kDigit)) ++at;
     return at == size() || is_gap(at);
+  }
+
+  // Where an accent is demanded the text is read as it stands, so that places can be compared.
+  bool accents_fit(const Reading& reading, size_t end, const PhraseTable::End& phrase) const {
+    if (!phrase.accents.empty()) {
+      return end - reading.begin == phrase.length &&
+             std::all_of(phrase.accents.begin(), phrase.accents.end(),
+                         [&](uint32_t at) { return text_.has(reading.begin + at, kAccent); });
+    }
+    if (phrase.length > kSoShort) return true;
+    for (size_t i = reading.begin; i < end; ++i) {
+      if (text_.has(i, kAccent)) return false;
+    }
+    return true;
   }
 
   // Where the word goes on to, in scripts that write spaces.
@@ -179,19 +194,23 @@ class PhraseWalk {
 PhraseTable::PhraseTable() : nodes_(1) {}
 
 void PhraseTable::add(std::string_view phrase, uint32_t id) {
-  End end{id, 0, phrase.starts_with('*'), phrase.ends_with('*')};
+  End end{id, 0, phrase.starts_with('*'), phrase.ends_with('*'), {}};
   if (end.open_front) phrase.remove_prefix(1);
   if (end.open_back) phrase.remove_suffix(1);
   std::string spelled(phrase);
   const bool has_number = spelled.find('#') != std::string::npos;
   std::replace(spelled.begin(), spelled.end(), '#', '1');
-  std::u32string text = normalise(spelled).text;
+  const Normalised normalised = normalise(spelled);
+  std::u32string text = normalised.text;
   CHECK(!text.empty());
+  for (uint32_t i = 0; i < text.size(); ++i) {
+    if (normalised.has(i, kAccent)) end.accents.push_back(i);
+  }
   if (has_number) std::replace(text.begin(), text.end(), U'1', kNumber);
   end.length = static_cast<uint32_t>(text.size());
   uint32_t node = 0;
   for (const char32_t c : text) node = make_child(node, c);
-  nodes_[node].ends.push_back(end);
+  nodes_[node].ends.push_back(std::move(end));
 }
 
 void PhraseTable::add_particle(std::string_view particle) { particles_.push_back(normalise(particle).text); }

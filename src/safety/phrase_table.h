@@ -4,6 +4,8 @@
 // with one at its front, in scripts without spaces, a word may have begun before it. '#' stands for a number from
 // 1 to 17. Where the text may be read in several ways (a digit for a letter, "p o r n", "soooo", "f*ck"), each
 // reading is tried.
+// An accent in a phrase is demanded ("mörder" is not "morder", to bite). A phrase without any is found with accents
+// too, unless it is so short that an accent makes another word of it (Danish gøre is no gore).
 // Threads: find() is const and may be called from any.
 #pragma once
 
@@ -46,6 +48,7 @@ class PhraseTable {
     uint32_t length;  // of the phrase, in characters
     bool open_front;
     bool open_back;
+    std::vector<uint32_t> accents;  // places in the phrase where an accent is demanded
   };
   struct Node {
     std::vector<std::pair<char32_t, uint32_t>> next;  // sorted by character

@@ -14,6 +14,18 @@ namespace {
 
 constexpr uint32_t kNear_chars = 80;    // about a dozen words between two places
 constexpr uint32_t kBeside_chars = 24;  // about four
+constexpr uint32_t kNext_chars = 8;     // one
+
+uint32_t chars_of(Lexicon::Reach reach) {
+  switch (reach) {
+    case Lexicon::Reach::kAnywhere: break;  // has no number
+    case Lexicon::Reach::kNear: return kNear_chars;
+    case Lexicon::Reach::kBeside: return kBeside_chars;
+    case Lexicon::Reach::kNext: return kNext_chars;
+  }
+  CHECK(false);
+  return 0;
+}
 
 // The lexicon made ready to search.
 struct Rules {
@@ -142,13 +154,17 @@ class Judge {
     return hit.entry->severity - (is_lower ? 1 : 0);
   }
 
-  // Whether one of `others`, which are in the order of their begins, stands near. Only the last one that begins
-  // before and the first one that does not are looked at.
+  // Whether one of `others`, which are in the order of their begins, stands near and not inside. Only the last one
+  // before and the first one behind are looked at.
   bool is_near(const Place& place, const std::vector<Place>& others) const {
-    const auto next = std::lower_bound(others.begin(), others.end(), place.begin,
-                                       [](const Place& other, uint32_t begin) { return other.begin < begin; });
-    return (next != others.end() && within(place, *next, kNear_chars)) ||
-           (next != others.begin() && within(*std::prev(next), place, kNear_chars));
+    const auto from = [&](uint32_t at) {
+      return std::lower_bound(others.begin(), others.end(), at,
+                              [](const Place& other, uint32_t begin) { return other.begin < begin; });
+    };
+    const auto before = from(place.begin);
+    const auto behind = from(place.end);
+    return (behind != others.end() && within(place, *behind, kNear_chars)) ||
+           (before != others.begin() && within(*std::prev(before), place, kNear_chars));
   }
 
   // `first` begins no later than `second`.
@@ -185,7 +201,7 @@ class Judge {
                                       [](const Place& place, uint32_t end) { return place.begin < end; });
       if (b == second.end()) return false;
       if (reach == Lexicon::Reach::kAnywhere) return true;
-      return within(a, *b, reach == Lexicon::Reach::kNear ? kNear_chars : kBeside_chars);
+      return within(a, *b, chars_of(reach));
     });
   }
 

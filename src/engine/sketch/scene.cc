@@ -41,7 +41,8 @@ JsonObject to_json(const Person& person) {
 
 JsonArray to_json(const std::vector<Tie>& ties) {
   JsonArray out;
-  for (const Tie& tie : ties) out.push_back(JsonObject{{"relation", name_of(tie.relation)}, {"relative_to", tie.to}});
+  for (const Tie& tie : ties)
+    out.push_back(JsonObject{{"relation", name_of(tie.relation)}, {"relative_to", tie.to}});
   return out;
 }
 

@@ -18,8 +18,22 @@ struct Rgb {
 };
 
 enum class Place {
-  kUnsaid, kCity, kStreet, kBeach, kSea, kUnderwater, kLake, kForest, kField, kGarden, kMountains,
-  kDesert, kSnowfield, kRoom, kSky, kSpace,
+  kUnsaid,
+  kCity,
+  kStreet,
+  kBeach,
+  kSea,
+  kUnderwater,
+  kLake,
+  kForest,
+  kField,
+  kGarden,
+  kMountains,
+  kDesert,
+  kSnowfield,
+  kRoom,
+  kSky,
+  kSpace,
 };
 enum class TimeOfDay { kUnsaid, kDawn, kDay, kSunset, kNight };
 enum class Weather { kUnsaid, kClear, kCloudy, kRain, kStorm, kSnow, kFog, kWind };
@@ -27,17 +41,53 @@ enum class Season { kUnsaid, kSpring, kSummer, kAutumn, kWinter };
 enum class Shot { kUnsaid, kCloseUp, kPortrait, kMedium, kWide, kFromAbove, kMacro };
 enum class Light { kUnsaid, kNeon, kSunset, kCandle, kMoon, kStudio, kGolden };
 enum class Style {
-  kUnsaid, kCinematic, kWatercolour, kInk, kOil, kPixelArt, kBlueprint, kPaperCut, kFlat,
-  kBlackAndWhite, kRetroPoster,
+  kUnsaid,
+  kCinematic,
+  kWatercolour,
+  kInk,
+  kOil,
+  kPixelArt,
+  kBlueprint,
+  kPaperCut,
+  kFlat,
+  kBlackAndWhite,
+  kRetroPoster,
 };
 
 // What kind of thing an actor is: decides how tall it is, where it may stand and how it moves.
 enum class Kind {
-  kPerson, kFace, kAnimal, kBird, kFish, kInsect, kPlant, kTree, kFlower, kFood, kVehicle, kBoat,
-  kAircraft, kBuilding, kFurniture, kObject, kSky, kSymbol,
+  kPerson,
+  kFace,
+  kAnimal,
+  kBird,
+  kFish,
+  kInsect,
+  kPlant,
+  kTree,
+  kFlower,
+  kFood,
+  kVehicle,
+  kBoat,
+  kAircraft,
+  kBuilding,
+  kFurniture,
+  kObject,
+  kSky,
+  kSymbol,
 };
 
-enum class Relation { kNone, kOn, kUnder, kBeside, kBehind, kInFrontOf, kHolding, kRiding, kIn, kAbove };
+enum class Relation {
+  kNone,
+  kOn,
+  kUnder,
+  kBeside,
+  kBehind,
+  kInFrontOf,
+  kHolding,
+  kRiding,
+  kIn,
+  kAbove
+};
 
 // How a person was described, apart from the drawing that shows it as far as it can.
 struct Person {
@@ -60,34 +110,34 @@ struct Tie {
 };
 
 struct Actor {
-  std::string part;              // the drawing's name in the pack: "cat", "woman-light-skin-tone"
-  std::string words;             // the words of the prompt that named it
+  std::string part;   // the drawing's name in the pack: "cat", "woman-light-skin-tone"
+  std::string words;  // the words of the prompt that named it
   Kind kind = Kind::kObject;
-  int count = 1;                 // 1 … 60
-  float height_m = 1;            // typical height in metres of what the drawing shows
-  std::optional<Rgb> colour;     // "a red car"
-  std::string colour_word;       // "red"; empty when unsaid
+  int count = 1;              // 1 … 60
+  float height_m = 1;         // typical height in metres of what the drawing shows
+  std::optional<Rgb> colour;  // "a red car"
+  std::string colour_word;    // "red"; empty when unsaid
   Relation relation = Relation::kNone;
-  int relative_to = -1;          // index of the other actor; -1: none
-  std::vector<Tie> ties;         // what else was said of where it is: "a woman holding a baby in a chair"
-  bool bust = false;             // the drawing is a head or ends at the chest
-  std::string pose;              // "sitting", "running", "flying" …; empty: unsaid
+  int relative_to = -1;   // index of the other actor; -1: none
+  std::vector<Tie> ties;  // what else was said of where it is: "a woman holding a baby in a chair"
+  bool bust = false;      // the drawing is a head or ends at the chest
+  std::string pose;       // "sitting", "running", "flying" …; empty: unsaid
   std::optional<Person> person;  // of people only
 };
 
 struct Scene {
-  std::vector<Actor> actors;     // the subject first
+  std::vector<Actor> actors;  // the subject first
   Place place = Place::kUnsaid;
   std::vector<Place> other_places;  // said after it: "a lake with mountains"
-  std::string place_name;        // "tokyo": a town or land that has its own marks; empty: none
+  std::string place_name;           // "tokyo": a town or land that has its own marks; empty: none
   TimeOfDay time = TimeOfDay::kUnsaid;
   std::vector<Weather> weather;  // in the order said; empty: unsaid
   Season season = Season::kUnsaid;
   Shot shot = Shot::kUnsaid;
   std::vector<Light> lights;
   Style style = Style::kUnsaid;
-  bool shallow_focus = false;    // "shallow depth of field", "bokeh"
-  bool wet_ground = false;       // said, or follows from rain
+  bool shallow_focus = false;           // "shallow depth of field", "bokeh"
+  bool wet_ground = false;              // said, or follows from rain
   std::vector<std::string> lettering;   // quoted words, to be set on signs
   std::vector<std::string> without;     // "no people": parts and kinds that must not appear
   std::vector<std::string> understood;  // words of the prompt that had an effect

@@ -9,7 +9,8 @@
 
 namespace plantain::engine::sketch {
 
-// What is wrong with `scene` by `expectation`; nothing: it holds. The form is described in everyday.tsv.
+// What is wrong with `scene` by `expectation`; nothing: it holds. The form is described in
+// everyday.tsv.
 std::vector<std::string> faults_of(const Scene& scene, std::string_view expectation);
 
 }  // namespace plantain::engine::sketch

@@ -14,7 +14,9 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-bool has(const Texts& list, std::string_view text) { return std::find(list.begin(), list.end(), text) != list.end(); }
+bool has(const Texts& list, std::string_view text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
 
 // What the drawing or the person is called.
 bool is_called(const Actor& actor, std::string_view name) {
@@ -27,8 +29,8 @@ Texts attributes_of(const Actor& actor) {
   Texts out{actor.colour_word, actor.pose, std::string(name_of(actor.relation))};
   if (!actor.person) return out;
   const Person& person = *actor.person;
-  out.insert(out.end(), {person.sex, person.noun, person.age, person.tone, person.hair, concat("top=", person.top_word),
-                         concat("bottom=", person.bottom_word)});
+  out.insert(out.end(), {person.sex, person.noun, person.age, person.tone, person.hair,
+                         concat("top=", person.top_word), concat("bottom=", person.bottom_word)});
   if (person.beard) out.push_back("beard");
   if (person.glasses) out.push_back("glasses");
   return out;
@@ -67,20 +69,22 @@ struct Follows {
   const char* from;
 };
 constexpr Follows kFollows[] = {
-    {"time=night", "light=neon"},      {"time=night", "light=moon"},       {"time=night", "light=candle"},
-    {"time=night", "place=space"},     {"time=sunset", "light=golden"},    {"light=sunset", "time=sunset"},
-    {"season=winter", "weather=snow"}, {"season=winter", "place=snowfield"}, {"weather=snow", "place=snowfield"},
-    {"wet=yes", "weather=rain"},       {"wet=yes", "weather=storm"},       {"time=day", "weather=clear"},
-    {"weather=clear", "time=day"},     {"season=winter", "also=snowfield"},
+    {"time=night", "light=neon"},        {"time=night", "light=moon"},
+    {"time=night", "light=candle"},      {"time=night", "place=space"},
+    {"time=sunset", "light=golden"},     {"light=sunset", "time=sunset"},
+    {"season=winter", "weather=snow"},   {"season=winter", "place=snowfield"},
+    {"weather=snow", "place=snowfield"}, {"wet=yes", "weather=rain"},
+    {"wet=yes", "weather=storm"},        {"time=day", "weather=clear"},
+    {"weather=clear", "time=day"},       {"season=winter", "also=snowfield"},
 };
-
 
 class Judge {
  public:
   explicit Judge(const Scene& scene) : scene_(scene), fields_(fields_of(scene)) {}
 
   Texts judge(std::string_view expectation) {
-    for (const std::string& piece : split(expectation, ';')) judge_piece(std::string(trim_ascii(piece)));
+    for (const std::string& piece : split(expectation, ';'))
+      judge_piece(std::string(trim_ascii(piece)));
     for (size_t i = 0; i < scene_.actors.size(); ++i) {
       if (!asked_for_[static_cast<int>(i)]) fault(concat("there is also ", scene_.actors[i].part));
     }
@@ -100,7 +104,8 @@ class Judge {
     } else if (words.size() == 3 && value_named<Relation>(words[1])) {
       judge_relation(words[0], *value_named<Relation>(words[1]), words[2]);
     } else {
-      const std::string inside = paren == std::string::npos ? "" : piece.substr(paren + 1, piece.find(')') - paren - 1);
+      const std::string inside =
+          paren == std::string::npos ? "" : piece.substr(paren + 1, piece.find(')') - paren - 1);
       judge_actor(words, inside);
     }
   }
@@ -140,7 +145,8 @@ class Judge {
   // The first actor of that name that was not asked for yet.
   int next_called(std::string_view name) {
     for (size_t i = 0; i < scene_.actors.size(); ++i) {
-      if (!asked_for_[static_cast<int>(i)] && is_called(scene_.actors[i], name)) return static_cast<int>(i);
+      if (!asked_for_[static_cast<int>(i)] && is_called(scene_.actors[i], name))
+        return static_cast<int>(i);
     }
     return -1;
   }
@@ -158,14 +164,17 @@ class Judge {
       std::vector<Tie> ties = actor.ties;
       ties.push_back({actor.relation, actor.relative_to});
       for (const Tie& tie : ties) {
-        if (tie.relation == relation && tie.to >= 0 && is_called(scene_.actors[static_cast<size_t>(tie.to)], object)) return true;
+        if (tie.relation == relation && tie.to >= 0 &&
+            is_called(scene_.actors[static_cast<size_t>(tie.to)], object))
+          return true;
       }
     }
     return false;
   }
 
   void judge_unasked() {
-    for (const char* key : {"place", "also", "name", "time", "season", "shot", "style", "weather", "light", "sign", "focus", "wet"}) {
+    for (const char* key : {"place", "also", "name", "time", "season", "shot", "style", "weather",
+                            "light", "sign", "focus", "wet"}) {
       for (const std::string& value : fields_[key]) {
         const std::string fact = concat(key, "=", value);
         std::string written = fact;
@@ -176,8 +185,9 @@ class Judge {
   }
 
   bool follows(const std::string& fact) const {
-    return std::any_of(std::begin(kFollows), std::end(kFollows),
-                       [&](const Follows& row) { return fact == row.fact && has(asked_, row.from); });
+    return std::any_of(std::begin(kFollows), std::end(kFollows), [&](const Follows& row) {
+      return fact == row.fact && has(asked_, row.from);
+    });
   }
 
   const Scene& scene_;

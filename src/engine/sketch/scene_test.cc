@@ -52,27 +52,31 @@ TEST(SceneAsJson, SaysEverythingThatTheSceneHolds) {
   scene.understood = {"old", "woman"};
   scene.ignored = {"gnu"};
 
-  EXPECT_EQ(write_json(to_json(scene)),
-            R"({"actors":[{"part":"woman-standing","words":"old woman","kind":"person","count":1,"height_m":1.58,)"
-            R"("relation":"holding","relative_to":1,"ties":[{"relation":"under","relative_to":2}],"pose":"standing",)"
-            R"("person":{"noun":"old-woman","age":"old","tone":"dark","hair":"white-hair","glasses":true,"top":"red"}},)"
-            R"({"part":"cat-face","words":"two black cats","kind":"animal","count":2,"height_m":0.35,"colour":"black","bust":true}],)"
-            R"("place":"lake","other_places":["mountains"],"place_name":"venice","time":"night","weather":["rain","fog"],)"
-            R"("season":"autumn","shot":"close-up","lights":["neon"],"style":"paper-cut","shallow_focus":true,"wet_ground":true,)"
-            R"("lettering":["營業中"],"without":["person"],"understood":["old","woman"],"ignored":["gnu"]})");
+  EXPECT_EQ(
+      write_json(to_json(scene)),
+      R"({"actors":[{"part":"woman-standing","words":"old woman","kind":"person","count":1,"height_m":1.58,)"
+      R"("relation":"holding","relative_to":1,"ties":[{"relation":"under","relative_to":2}],"pose":"standing",)"
+      R"("person":{"noun":"old-woman","age":"old","tone":"dark","hair":"white-hair","glasses":true,"top":"red"}},)"
+      R"({"part":"cat-face","words":"two black cats","kind":"animal","count":2,"height_m":0.35,"colour":"black","bust":true}],)"
+      R"("place":"lake","other_places":["mountains"],"place_name":"venice","time":"night","weather":["rain","fog"],)"
+      R"("season":"autumn","shot":"close-up","lights":["neon"],"style":"paper-cut","shallow_focus":true,"wet_ground":true,)"
+      R"("lettering":["營業中"],"without":["person"],"understood":["old","woman"],"ignored":["gnu"]})");
 }
 
 TEST(SceneAsJson, LeavesOutWhatIsUnsaid) {
   const JsonObject json = to_json(Scene{});
 
-  for (const char* key : {"place", "place_name", "time", "season", "shot", "style"}) EXPECT_FALSE(json.contains(key)) << key;
+  for (const char* key : {"place", "place_name", "time", "season", "shot", "style"})
+    EXPECT_FALSE(json.contains(key)) << key;
   EXPECT_TRUE(json.at("actors").as_array().empty());
   EXPECT_TRUE(json.at("ignored").as_array().empty());
 }
 
 TEST(SceneAsJson, IsTheSameForTheSamePrompt) {
-  for (const char* prompt : {"three cats on a red sofa at night", "一隻橘貓睡在紅色沙發上", "犬と猫がソファの上で寝ている", ""}) {
-    EXPECT_EQ(write_json(to_json(understand(prompt))), write_json(to_json(understand(prompt)))) << prompt;
+  for (const char* prompt : {"three cats on a red sofa at night", "一隻橘貓睡在紅色沙發上",
+                             "犬と猫がソファの上で寝ている", ""}) {
+    EXPECT_EQ(write_json(to_json(understand(prompt))), write_json(to_json(understand(prompt))))
+        << prompt;
   }
 }
 

@@ -12,22 +12,29 @@ namespace {
 constexpr int kCountMax = 60;
 
 bool is_description(const Unit& unit) {
-  constexpr std::string_view kDescriptions[] = {"colour", "shade", "size",    "age", "tone",   "nation", "quality", "hair",
-                                                "hairs",  "beard", "measure", "of",  "number", "the",    "feature", "have"};
-  return std::any_of(std::begin(kDescriptions), std::end(kDescriptions), [&](std::string_view kind) { return unit.is(kind); });
+  constexpr std::string_view kDescriptions[] = {
+      "colour", "shade", "size",    "age", "tone",   "nation", "quality", "hair",
+      "hairs",  "beard", "measure", "of",  "number", "the",    "feature", "have"};
+  return std::any_of(std::begin(kDescriptions), std::end(kDescriptions),
+                     [&](std::string_view kind) { return unit.is(kind); });
 }
 
 // "OPEN", "24H": what stands on a sign without quotation marks.
 bool is_capitals(std::string_view text) {
-  const bool capital = std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  return capital && std::none_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  const bool capital =
+      std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return capital &&
+         std::none_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
 // "1950", "2024": a year, not a number of things.
-bool is_year(std::string_view text, int64_t number) { return text.size() == 4 && number >= 1500 && number < 2100; }
+bool is_year(std::string_view text, int64_t number) {
+  return text.size() == 4 && number >= 1500 && number < 2100;
+}
 
 bool stands_on_ground(const Actor& actor) {
-  const bool airy = actor.kind == Kind::kBird || actor.kind == Kind::kInsect || actor.kind == Kind::kAircraft || actor.kind == Kind::kSky;
+  const bool airy = actor.kind == Kind::kBird || actor.kind == Kind::kInsect ||
+                    actor.kind == Kind::kAircraft || actor.kind == Kind::kSky;
   return !airy && actor.relation != Relation::kAbove;
 }
 
@@ -41,16 +48,25 @@ Scene Reader::read() {
   scene_.actors = cast_.finish(close);
   // "a cat under a stormy sky" is not up there.
   const bool stands = std::any_of(scene_.actors.begin(), scene_.actors.end(), stands_on_ground);
-  if (scene_.place == Place::kSky && stage_.is_implied("place") && stands) scene_.place = Place::kUnsaid;
+  if (scene_.place == Place::kSky && stage_.is_implied("place") && stands)
+    scene_.place = Place::kUnsaid;
   return std::move(scene_);
 }
 
 void Reader::take(const Unit& unit) {
   switch (unit.kind) {
-    case Unit::Kind::kComma: end_phrase(true); return;
-    case Unit::Kind::kStop: end_phrase(false); return;
-    case Unit::Kind::kUnknown: take_unknown(unit); return;
-    case Unit::Kind::kPhrase: take_phrase(unit); return;
+    case Unit::Kind::kComma:
+      end_phrase(true);
+      return;
+    case Unit::Kind::kStop:
+      end_phrase(false);
+      return;
+    case Unit::Kind::kUnknown:
+      take_unknown(unit);
+      return;
+    case Unit::Kind::kPhrase:
+      take_phrase(unit);
+      return;
     case Unit::Kind::kLettering:
       scene_.lettering.push_back(unit.shown);
       pending_.reset();
@@ -62,9 +78,11 @@ void Reader::take(const Unit& unit) {
 void Reader::take_phrase(const Unit& unit) {
   if (take_small_word(unit) || take_description(unit)) return;
   // "building a snowman" is no building.
-  const bool verb = unit.is("thing") && unit.is("relation") && !cast_.empty() && (next_is("number") || next_is("the"));
+  const bool verb = unit.is("thing") && unit.is("relation") && !cast_.empty() &&
+                    (next_is("number") || next_is("the"));
   if (verb) return take_relation(unit);
-  if (unit.is("age") && describes_what_follows()) return take_looks(unit);  // German "jungen": young, or boys
+  if (unit.is("age") && describes_what_follows())
+    return take_looks(unit);  // German "jungen": young, or boys
   if (unit.names_person()) return take_person(unit);
   if (unit.is("garment")) return take_garment(unit);
   if (unit.is("kind")) return take_kind(unit);
@@ -72,9 +90,11 @@ void Reader::take_phrase(const Unit& unit) {
   if (unit.is("number")) return take_number(unit);
   if (unit.is("set")) return take_set(unit);
   if (unit.is("size")) return take_size(unit);
-  if (unit.is("age") || unit.is("tone") || unit.is("hair") || unit.is("nation")) return take_looks(unit);
+  if (unit.is("age") || unit.is("tone") || unit.is("hair") || unit.is("nation"))
+    return take_looks(unit);
   // "flying a kite" is done with the kite.
-  const bool transitive = unit.is("relation") && unit.sense("act") != nullptr && unit.sense("act")->value == "flying" &&
+  const bool transitive = unit.is("relation") && unit.sense("act") != nullptr &&
+                          unit.sense("act")->value == "flying" &&
                           unit.sense("relation")->value == "holding" && describes_what_follows() &&
                           behind(1) != nullptr && behind(1)->names_person();
   if (unit.is("act") && !transitive) take_act(unit);
@@ -118,7 +138,8 @@ bool Reader::take_description(const Unit& unit) {
     take_size(unit);
   } else if (unit.is("shade") && (next_is("colour") || !unit.is("set"))) {
     take_shade(unit);
-  } else if (unit.is("hairs") || unit.is("beard") || unit.is("feature") || (unit.is("glasses") && worn_by_person())) {
+  } else if (unit.is("hairs") || unit.is("beard") || unit.is("feature") ||
+             (unit.is("glasses") && worn_by_person())) {
     take_looks(unit);
   } else {
     return false;
@@ -139,7 +160,8 @@ void Reader::take_unknown(const Unit& unit) {
 }
 
 void Reader::drop_modifiers() {
-  for (const auto* words : {&modifiers_.words, &modifiers_.colour_words, &modifiers_.person_words}) {
+  for (const auto* words :
+       {&modifiers_.words, &modifiers_.colour_words, &modifiers_.person_words}) {
     for (const std::string& word : *words) ignore(word);
   }
   modifiers_ = {};
@@ -191,7 +213,8 @@ void Reader::take_number(const Unit& unit) {
 
 void Reader::take_sign(const Unit& unit) {
   std::vector<std::string> capitals;
-  while (ahead(1) != nullptr && (ahead(1)->kind == Unit::Kind::kUnknown || ahead(1)->kind == Unit::Kind::kPhrase) &&
+  while (ahead(1) != nullptr &&
+         (ahead(1)->kind == Unit::Kind::kUnknown || ahead(1)->kind == Unit::Kind::kPhrase) &&
          is_capitals(ahead(1)->shown)) {
     capitals.push_back(units_[++at_].shown);
   }
@@ -204,8 +227,8 @@ void Reader::take_sign(const Unit& unit) {
 void Reader::take_set(const Unit& unit) {
   std::string_view effects = unit.sense("set")->value;
   // "a black and white cat" is no photograph.
-  if (effects == "style=black-and-white" && unit.text.find(' ') != std::string::npos && ahead(1) != nullptr &&
-      ahead(1)->names_something()) {
+  if (effects == "style=black-and-white" && unit.text.find(' ') != std::string::npos &&
+      ahead(1) != nullptr && ahead(1)->names_something()) {
     return ignore(unit.shown);
   }
   understand(unit.shown);
@@ -239,10 +262,12 @@ bool Reader::describes_what_follows() const {
     const Unit& unit = *ahead(by);
     if (unit.names_something()) return true;
     const Unit* after = ahead(by + 1);
-    const bool joins_colours = unit.is("and") && after != nullptr && after->is("colour") && ahead(by - 1) != nullptr &&
-                               ahead(by - 1)->is("colour");
-    const bool attribute = unit.is("act") && !unit.is("relation") && after != nullptr && (after->names_something() || after->is("of"));
-    const bool japanese = unit.language() == "ja" && (unit.is("word") || unit.is("act") || unit.is("relation"));
+    const bool joins_colours = unit.is("and") && after != nullptr && after->is("colour") &&
+                               ahead(by - 1) != nullptr && ahead(by - 1)->is("colour");
+    const bool attribute = unit.is("act") && !unit.is("relation") && after != nullptr &&
+                           (after->names_something() || after->is("of"));
+    const bool japanese =
+        unit.language() == "ja" && (unit.is("word") || unit.is("act") || unit.is("relation"));
     if (!is_description(unit) && !joins_colours && !attribute && !japanese) return false;
   }
   return false;

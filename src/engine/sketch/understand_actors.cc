@@ -14,10 +14,13 @@ int some(Kind kind) {
   switch (kind) {
     case Kind::kBird:
     case Kind::kFish:
-    case Kind::kFlower: return 5;
+    case Kind::kFlower:
+      return 5;
     case Kind::kTree:
-    case Kind::kBuilding: return 4;
-    default: return 3;
+    case Kind::kBuilding:
+      return 4;
+    default:
+      return 3;
   }
 }
 
@@ -29,15 +32,19 @@ std::string_view take_word(std::string_view& rest) {
   return word;
 }
 
-bool is_unspaced_language(std::string_view language) { return language.starts_with("zh") || language == "ja"; }
+bool is_unspaced_language(std::string_view language) {
+  return language.starts_with("zh") || language == "ja";
+}
 
 }  // namespace
 
 void Reader::take_thing(const Unit& unit) {
-  std::string_view colour = unit.sense("thing")->value;  // "deciduous-tree #f3a9c4 pink", "coral x6"
+  std::string_view colour =
+      unit.sense("thing")->value;  // "deciduous-tree #f3a9c4 pink", "coral x6"
   const std::string part(take_word(colour));
   if (colour.starts_with('x')) {
-    if (!modifiers_.count || modifiers_.count == 1) modifiers_.count = static_cast<int>(parse_int(colour.substr(1)).value_or(1));
+    if (!modifiers_.count || modifiers_.count == 1)
+      modifiers_.count = static_cast<int>(parse_int(colour.substr(1)).value_or(1));
     colour = {};
   }
   const std::optional<PartFacts> facts = facts_of(part);
@@ -54,7 +61,8 @@ void Reader::take_thing(const Unit& unit) {
   if (modifiers_.colour.empty()) modifiers_.colour = std::string(colour);
   const bool spectacled = modifiers_.person.glasses && is_animate(actor.kind);
   // What only people have says nothing of a thing.
-  for (const std::string& word : modifiers_.person_words) spectacled ? understand(word) : ignore(word);
+  for (const std::string& word : modifiers_.person_words)
+    spectacled ? understand(word) : ignore(word);
   modifiers_.person_words.clear();
   enter(unit, std::move(actor));
   if (spectacled) put_glasses_on(cast_.current());
@@ -78,16 +86,19 @@ void Reader::put_glasses_on(int wearer) {
 bool Reader::describes_next_noun(const Unit& unit, const PartFacts& facts) const {
   const Unit* next = ahead(1);
   if (next == nullptr || unit.language() != "en") return false;
-  if (next->text == "'s") return ahead(2) != nullptr && (ahead(2)->names_something() || ahead(2)->is("set"));
+  if (next->text == "'s")
+    return ahead(2) != nullptr && (ahead(2)->names_something() || ahead(2)->is("set"));
   if (unit.plural || next->language() != "en") return false;
-  return next->is("thing") || (next->is("noun") && facts.kind != Kind::kPerson && !is_animate(facts.kind));
+  return next->is("thing") ||
+         (next->is("noun") && facts.kind != Kind::kPerson && !is_animate(facts.kind));
 }
 
 void Reader::take_person(const Unit& unit) {
   PartFacts as_person;
   as_person.kind = Kind::kPerson;
-  const bool beast_by_trade = !cast_.empty() && behind(1) != nullptr && behind(1)->is("thing") && unit.is("trade") &&
-                              unit.language() == "en" && !is_unspaced_language(unit.language());
+  const bool beast_by_trade = !cast_.empty() && behind(1) != nullptr && behind(1)->is("thing") &&
+                              unit.is("trade") && unit.language() == "en" &&
+                              !is_unspaced_language(unit.language());
   if (describes_next_noun(unit, as_person) || beast_by_trade) {
     // "baby elephant", "cowboy hat", "robot chef"
     if (unit.text == "baby") modifiers_.size = 0.5f;
@@ -112,7 +123,8 @@ void Reader::take_person(const Unit& unit) {
   };
   name(unit);
   // "woman astronaut", "ninja girl": two names of one person.
-  const bool both = ahead(1) != nullptr && ahead(1)->names_person() && unit.is("noun") != ahead(1)->is("noun") &&
+  const bool both = ahead(1) != nullptr && ahead(1)->names_person() &&
+                    unit.is("noun") != ahead(1)->is("noun") &&
                     ahead(1)->language() == unit.language();
   if (both) {
     ++at_;
@@ -122,6 +134,7 @@ void Reader::take_person(const Unit& unit) {
   }
   whole.shown = join(shown, " ");
   actor.person->noun = noun_for_age(*actor.person);
+  if (actor.person->noun.starts_with("old")) actor.person->age = "old";
   actor.pose = modifiers_.pose;
   if (actor.pose == "flying") actor.relation = Relation::kAbove;
   if (!modifiers_.colour.empty()) colour_person(*actor.person, modifiers_.colour);
@@ -132,7 +145,10 @@ void Reader::take_person(const Unit& unit) {
 // "a black woman" tells of her skin, "a red woman" of her clothes.
 void Reader::colour_person(Person& person, const std::string& value) const {
   const std::string_view word = std::string_view(value).substr(value.find(' ') + 1);
-  const std::string_view tone = word == "black" ? "dark" : word == "white" ? "light" : word == "brown" ? "medium-dark" : "";
+  const std::string_view tone = word == "black"   ? "dark"
+                                : word == "white" ? "light"
+                                : word == "brown" ? "medium-dark"
+                                                  : "";
   if (!tone.empty() && person.trade.empty()) {
     person.tone = std::string(tone);
   } else {
@@ -161,13 +177,19 @@ void Reader::take_kind(const Unit& unit) {
 void Reader::take_garment(const Unit& unit) {
   std::string_view part = unit.sense("garment")->value;
   const std::string_view where = take_word(part);
-  const bool worn = (pending_ && pending_->role == Pending::Role::kWorn) || (unit.language() == "ja");
+  const bool worn =
+      (pending_ && pending_->role == Pending::Role::kWorn) || (unit.language() == "ja");
   // "和服女子"
-  const bool compound = is_unspaced_language(unit.language()) && !pending_ && ahead(1) != nullptr && ahead(1)->names_person();
-  const bool dressed = worn || compound || (pending_ && (pending_->role == Pending::Role::kWith || pending_->relation == Relation::kIn));
-  const bool follows = compound || (describes_what_follows() && (pending_ ? pending_->subjects.empty() : true));
+  const bool compound = is_unspaced_language(unit.language()) && !pending_ && ahead(1) != nullptr &&
+                        ahead(1)->names_person();
+  const bool dressed =
+      worn || compound ||
+      (pending_ && (pending_->role == Pending::Role::kWith || pending_->relation == Relation::kIn));
+  const bool follows =
+      compound || (describes_what_follows() && (pending_ ? pending_->subjects.empty() : true));
   Person* person = follows && dressed ? &modifiers_.person : cast_.person(cast_.last_person());
-  const bool on_beast = pending_ && !pending_->subjects.empty() && cast_.person(pending_->subjects.front()) == nullptr;
+  const bool on_beast = pending_ && !pending_->subjects.empty() &&
+                        cast_.person(pending_->subjects.front()) == nullptr;
   if (!dressed || person == nullptr || on_beast || negated_) {
     const std::optional<PartFacts> facts = facts_of(part);
     if (part.empty() || !facts || negated_) {
@@ -185,10 +207,15 @@ void Reader::take_garment(const Unit& unit) {
   garment_ = where;
   const bool coloured = !modifiers_.colour.empty() && where != "other";
   if (coloured) set_garment_colour(*person, where, modifiers_.colour);
-  for (const std::string& word : modifiers_.colour_words) coloured ? understand(word) : ignore(word);
+  for (const std::string& word : modifiers_.colour_words)
+    coloured ? understand(word) : ignore(word);
   coloured ? understand(unit.shown) : ignore(unit.shown);
   modifiers_.colour_words.clear();
   consume_colour();
+  // "in a green jacket and blue jeans"
+  if (const int wearer = cast_.last_person(); wearer >= 0 && person == cast_.person(wearer)) {
+    repeated_ = Pending{Pending::Role::kWorn, Relation::kOn, {wearer}, {}};
+  }
   // "in a red dress": who wears it may now stand in another relation.
   if (!worn) pending_.reset();
 }
@@ -209,9 +236,15 @@ void Reader::enter(const Unit& unit, Actor actor) {
   for (const std::string& word : words) understand(word);
   actor.words = join(words, " ");
   if (!pending_ && subject_count_ && !modifiers_.count) modifiers_.count = subject_count_;
-  if (!pending_) subject_count_.reset();
-  const bool many = (unit.plural && !(unit.invariant && modifiers_.definite)) || fills_next_place(unit, actor);
-  if (many && modifiers_.count == 1 && !unit.plural) modifiers_.count.reset();  // "a sunflower field"
+  if (!pending_ && actor.pose.empty()) actor.pose = subject_pose_;
+  if (!pending_) {
+    subject_count_.reset();
+    subject_pose_.clear();
+  }
+  const bool many =
+      (unit.plural && !(unit.invariant && modifiers_.definite)) || fills_next_place(unit, actor);
+  if (many && modifiers_.count == 1 && !unit.plural)
+    modifiers_.count.reset();  // "a sunflower field"
   actor.count = modifiers_.count.value_or(many ? some(actor.kind) : 1);
   const std::string colour = modifiers_.colour;
   const bool object = pending_.has_value();
@@ -225,22 +258,26 @@ void Reader::enter(const Unit& unit, Actor actor) {
   named_ = index;
   if (!colour.empty()) paint(colour);
   modifiers_ = {};
-  if (!object && (topics_.empty() || (join_ == Cast::Join::kAnd && topics_.back() == index - 1))) topics_.push_back(index);
+  if (!object && (topics_.empty() || (join_ == Cast::Join::kAnd && topics_.back() == index - 1)))
+    topics_.push_back(index);
   relate(index);
   join_ = Cast::Join::kNone;
 }
 
 // "a sunflower field", "向日葵花田": many of what grows there.
 bool Reader::fills_next_place(const Unit& unit, const Actor& actor) const {
-  const bool grows = actor.kind == Kind::kPlant || actor.kind == Kind::kFlower || actor.kind == Kind::kTree;
+  const bool grows =
+      actor.kind == Kind::kPlant || actor.kind == Kind::kFlower || actor.kind == Kind::kTree;
   if (!grows || !next_is("set") || ahead(1)->language() != unit.language()) return false;
   const std::string_view effects = ahead(1)->sense("set")->value;
-  return effects.starts_with("place=field") || effects.starts_with("place=garden") || effects.starts_with("place=forest");
+  return effects.starts_with("place=field") || effects.starts_with("place=garden") ||
+         effects.starts_with("place=forest");
 }
 
 // "the table", named before; in Chinese and Japanese the bare noun where something is at it.
 int Reader::named_again(const Unit& unit, const Actor& actor) const {
-  const bool bare = is_unspaced_language(unit.language()) && !modifiers_.count && (pending_ || next_is("locative"));
+  const bool bare = is_unspaced_language(unit.language()) && !modifiers_.count &&
+                    (pending_ || next_is("locative"));
   if (unit.plural || modifiers_.count || !(modifiers_.definite || bare)) return -1;
   return cast_.named_before(actor);
 }

@@ -12,16 +12,24 @@ namespace {
 // What can be said of the object when the subject already stands in another relation.
 Relation reverse_of(Relation relation) {
   switch (relation) {
-    case Relation::kBeside: return Relation::kBeside;
-    case Relation::kBehind: return Relation::kInFrontOf;
-    case Relation::kInFrontOf: return Relation::kBehind;
-    case Relation::kUnder: return Relation::kBehind;  // a tree cannot be moved above somebody
-    case Relation::kAbove: return Relation::kUnder;
-    default: return Relation::kNone;
+    case Relation::kBeside:
+      return Relation::kBeside;
+    case Relation::kBehind:
+      return Relation::kInFrontOf;
+    case Relation::kInFrontOf:
+      return Relation::kBehind;
+    case Relation::kUnder:
+      return Relation::kBehind;  // a tree cannot be moved above somebody
+    case Relation::kAbove:
+      return Relation::kUnder;
+    default:
+      return Relation::kNone;
   }
 }
 
-bool carries(Relation relation) { return relation == Relation::kHolding || relation == Relation::kRiding; }
+bool carries(Relation relation) {
+  return relation == Relation::kHolding || relation == Relation::kRiding;
+}
 
 }  // namespace
 
@@ -32,14 +40,18 @@ bool is_animate(Kind kind) {
     case Kind::kAnimal:
     case Kind::kBird:
     case Kind::kFish:
-    case Kind::kInsect: return true;
-    default: return false;
+    case Kind::kInsect:
+      return true;
+    default:
+      return false;
   }
 }
 
 bool can_fly(const Actor& actor) {
-  constexpr std::string_view kLight[] = {"kite", "balloon", "fallen-leaf", "maple-leaf", "leaf-fluttering-in-wind", "bat"};
-  return actor.kind == Kind::kBird || actor.kind == Kind::kInsect || actor.kind == Kind::kAircraft || actor.kind == Kind::kSky ||
+  constexpr std::string_view kLight[] = {
+      "kite", "balloon", "fallen-leaf", "maple-leaf", "leaf-fluttering-in-wind", "bat"};
+  return actor.kind == Kind::kBird || actor.kind == Kind::kInsect ||
+         actor.kind == Kind::kAircraft || actor.kind == Kind::kSky ||
          std::find(std::begin(kLight), std::end(kLight), actor.part) != std::end(kLight);
 }
 
@@ -64,7 +76,8 @@ void Cast::return_to(int index) {
 int Cast::named_before(const Actor& actor) const {
   for (size_t i = 0; i < actors_.size(); ++i) {
     const Actor& other = actors_[i];
-    const bool same_person = actor.person && other.person && actor.person->noun == other.person->noun &&
+    const bool same_person = actor.person && other.person &&
+                             actor.person->noun == other.person->noun &&
                              actor.person->trade == other.person->trade;
     const bool same_thing = !actor.person && !other.person && actor.part == other.part;
     const bool same_colour = actor.colour_word.empty() || actor.colour_word == other.colour_word;
@@ -103,10 +116,12 @@ std::vector<int> Cast::subjects() const {
   if (current_ < 0) return {};
   std::vector<int> carriers;
   for (size_t i = 0; i < actors_.size(); ++i) {
-    if (actors_[i].relative_to == current_ && carries(actors_[i].relation)) carriers.push_back(static_cast<int>(i));
+    if (actors_[i].relative_to == current_ && carries(actors_[i].relation))
+      carriers.push_back(static_cast<int>(i));
   }
   if (!carriers.empty()) return carriers;
-  return and_joined_ && !joined_.empty() && joined_.back() == current_ ? joined_ : std::vector<int>{current_};
+  return and_joined_ && !joined_.empty() && joined_.back() == current_ ? joined_
+                                                                       : std::vector<int>{current_};
 }
 
 void Cast::relate(int subject, Relation relation, int object) {
@@ -147,7 +162,9 @@ void Cast::lead(int index) {
 // The leader before all others, which keep their order.
 void Cast::reorder() {
   if (leader_ == 0) return;
-  const auto moved = [&](int index) { return index < 0 || index > leader_ ? index : index == leader_ ? 0 : index + 1; };
+  const auto moved = [&](int index) {
+    return index < 0 || index > leader_ ? index : index == leader_ ? 0 : index + 1;
+  };
   std::rotate(actors_.begin(), actors_.begin() + leader_, actors_.begin() + leader_ + 1);
   for (Actor& actor : actors_) {
     actor.relative_to = moved(actor.relative_to);

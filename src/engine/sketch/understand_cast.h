@@ -30,9 +30,9 @@ class Cast {
   int current() const { return current_; }  // the one spoken of; -1: nobody yet
   Actor& at(int index) { return actors_[static_cast<size_t>(index)]; }
   const Actor& at(int index) const { return actors_[static_cast<size_t>(index)]; }
-  Person* person(int index);                // null pointer for what is not a person
-  int last_person() const;                  // -1: none
-  int last_animate() const;                 // person or beast; -1: none
+  Person* person(int index);  // null pointer for what is not a person
+  int last_person() const;    // -1: none
+  int last_animate() const;   // person or beast; -1: none
 
   // Who is spoken of now: the one named last, with those that "and" joins to it; whoever holds or
   // rides it instead of a thing that is held or ridden.
@@ -43,7 +43,8 @@ class Cast {
   // has no relation yet.
   void relate(int subject, Relation relation, int object);
 
-  // "under a tree, a boy": the subject comes first in the scene, though its object was named before.
+  // "under a tree, a boy": the subject comes first in the scene, though its object was named
+  // before.
   void lead(int index);
   // "with a basket on her head": it is not in her hand.
   void put_down(int holder, int thing);

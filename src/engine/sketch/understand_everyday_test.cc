@@ -15,7 +15,8 @@ struct Row {
 };
 
 std::vector<Row> everyday() {
-  const Result<std::string> text = read_file(Path(PLANTAIN_SOURCE_DIR) / "tests/prompts/everyday.tsv");
+  const Result<std::string> text =
+      read_file(Path(PLANTAIN_SOURCE_DIR) / "tests/prompts/everyday.tsv");
   EXPECT_TRUE(text.ok());
   std::vector<Row> rows;
   for (const std::string& line : split(text.ok() ? *text : "", '\n')) {
@@ -31,18 +32,25 @@ TEST(EverydayPrompts, AreAHundredAndFiftyInSevenLanguages) {
   std::map<std::string, int> counts;
   for (const Row& row : everyday()) ++counts[row.language];
 
-  EXPECT_EQ(counts, (std::map<std::string, int>{
-                        {"en", 100}, {"zh_Hant", 25}, {"zh_Hans", 5}, {"ja", 5}, {"es", 5}, {"de", 5}, {"fr", 5}}));
+  EXPECT_EQ(counts, (std::map<std::string, int>{{"en", 100},
+                                                {"zh_Hant", 25},
+                                                {"zh_Hans", 5},
+                                                {"ja", 5},
+                                                {"es", 5},
+                                                {"de", 5},
+                                                {"fr", 5}}));
 }
 
 TEST(EverydayPrompts, EachSceneHoldsWhatItsPromptSaysAndNothingElse) {
   for (const Row& row : everyday()) {
     const Scene scene = understand(row.prompt);
-    EXPECT_EQ(join(faults_of(scene, row.expectation), "; "), "") << row.prompt << "\n  ignored: " << join(scene.ignored, ", ");
+    EXPECT_EQ(join(faults_of(scene, row.expectation), "; "), "")
+        << row.prompt << "\n  ignored: " << join(scene.ignored, ", ");
   }
 }
 
-// What was said of a scene lands in it; "realistic" and its like have no effect and are listed as such.
+// What was said of a scene lands in it; "realistic" and its like have no effect and are listed as
+// such.
 TEST(EverydayPrompts, AtLeastNineOfTenWordsAreUnderstood) {
   size_t understood = 0, ignored = 0;
   for (const Row& row : everyday()) {

@@ -20,7 +20,8 @@ Colour shaded(const std::string& value, const std::string& shade) {
   const size_t space = value.find(' ');
   Colour colour{linear_rgb(value.substr(0, space)), value.substr(space + 1)};
   const auto toward = [&](float target, float share) {
-    for (float* channel : {&colour.rgb.r, &colour.rgb.g, &colour.rgb.b}) *channel += (target - *channel) * share;
+    for (float* channel : {&colour.rgb.r, &colour.rgb.g, &colour.rgb.b})
+      *channel += (target - *channel) * share;
   };
   if (shade == "light") toward(1, 0.45f);
   if (shade == "dark") toward(0, 0.6f);
@@ -33,8 +34,11 @@ bool is_rainbow(std::string_view value) { return value.starts_with("rainbow"); }
 // What a thing can do by itself; everything else is done by people and beasts.
 bool does_itself(const Actor& actor, std::string_view act) {
   if (act == "flying") return can_fly(actor) || actor.kind == Kind::kVehicle;
-  if (act == "floating") return can_fly(actor) || actor.kind == Kind::kBoat || actor.kind == Kind::kFlower;
-  if (act == "moving") return actor.kind == Kind::kVehicle || actor.kind == Kind::kBoat || actor.kind == Kind::kAircraft;
+  if (act == "floating")
+    return can_fly(actor) || actor.kind == Kind::kBoat || actor.kind == Kind::kFlower;
+  if (act == "moving")
+    return actor.kind == Kind::kVehicle || actor.kind == Kind::kBoat ||
+           actor.kind == Kind::kAircraft;
   return act == "growing";
 }
 
@@ -44,7 +48,8 @@ void Reader::take_size(const Unit& unit) {
   if (!describes_what_follows()) return ignore(unit.shown);
   // "little girl" is an age, and is a phrase of its own; here it is a size.
   const std::string_view factor = unit.sense("size")->value;
-  CHECK(std::from_chars(factor.data(), factor.data() + factor.size(), modifiers_.size).ec == std::errc());
+  CHECK(std::from_chars(factor.data(), factor.data() + factor.size(), modifiers_.size).ec ==
+        std::errc());
   modifiers_.words.push_back(unit.shown);
 }
 
@@ -57,17 +62,21 @@ void Reader::take_shade(const Unit& unit) {
 void Reader::take_colour(const Unit& unit) {
   const std::string colour(unit.sense("colour")->value);
   const Unit* next = ahead(1);
-  const bool of_part = next != nullptr && (next->is("hairs") || next->is("beard") || next->is("feature"));
-  // "un coche rojo grande", "a car red as fire": after its noun unless another noun follows at once.
+  const bool of_part =
+      next != nullptr && (next->is("hairs") || next->is("beard") || next->is("feature"));
+  // "un coche rojo grande", "a car red as fire": after its noun unless another noun follows at
+  // once.
   const bool after = follows_its_noun() && !of_part;
   if (!after && (of_part || describes_what_follows())) {
-    if (!modifiers_.colour.empty()) return ignore(unit.shown);  // "red and white": one colour is drawn
+    if (!modifiers_.colour.empty())
+      return ignore(unit.shown);  // "red and white": one colour is drawn
     modifiers_.colour = colour;
     modifiers_.colour_words.push_back(unit.shown);
     return;
   }
   // "a woman in red"
-  const bool dressed = pending_ && pending_->relation == Relation::kIn && !pending_->subjects.empty() &&
+  const bool dressed = pending_ && pending_->relation == Relation::kIn &&
+                       !pending_->subjects.empty() &&
                        cast_.person(pending_->subjects.front()) != nullptr;
   if (dressed) {
     for (const int subject : pending_->subjects) {
@@ -89,12 +98,15 @@ void Reader::take_colour(const Unit& unit) {
 
 // Spanish and French say the colour behind the noun.
 bool Reader::follows_its_noun() const {
-  if (cast_.empty() || units_[at_].language() == "en" || units_[at_].language() == "de") return false;
+  if (cast_.empty() || units_[at_].language() == "en" || units_[at_].language() == "de")
+    return false;
   for (size_t by = 1; behind(by) != nullptr && by <= 4; ++by) {
     const Unit& unit = *behind(by);
     if (unit.names_something()) return unit.language() == units_[at_].language();
-    const bool description = unit.is("size") || unit.is("shade") || unit.is("quality") || unit.is("age") || unit.is("nation") ||
-                             unit.is("colour") || (unit.is("and") && behind(by + 1) != nullptr && behind(by + 1)->is("colour"));
+    const bool description =
+        unit.is("size") || unit.is("shade") || unit.is("quality") || unit.is("age") ||
+        unit.is("nation") || unit.is("colour") ||
+        (unit.is("and") && behind(by + 1) != nullptr && behind(by + 1)->is("colour"));
     if (!description) return false;
   }
   return false;
@@ -115,7 +127,8 @@ void Reader::paint(const std::string& value) {
   }
 }
 
-void Reader::set_garment_colour(Person& person, std::string_view where, const std::string& value) const {
+void Reader::set_garment_colour(Person& person, std::string_view where,
+                                const std::string& value) const {
   if (is_rainbow(value) || where == "other") return;
   const Colour colour = shaded(value, modifiers_.shade);
   (where == "top" ? person.top : person.bottom) = colour.rgb;
@@ -160,7 +173,8 @@ void Reader::take_looks(const Unit& unit) {
     person.noun = noun_for_age(person);
   }
   if (const Sense* tone = unit.sense("tone")) person.tone = std::string(tone->value);
-  if (const Sense* hair = unit.sense("hair"); hair != nullptr && hair->value != "-") person.hair = std::string(hair->value);
+  if (const Sense* hair = unit.sense("hair"); hair != nullptr && hair->value != "-")
+    person.hair = std::string(hair->value);
   if (unit.is("glasses")) person.glasses = true;
   if (unit.is("beard")) person.beard = true;
   if (unit.is("hairs") || unit.is("beard")) {
@@ -203,6 +217,10 @@ void Reader::take_no_looks(const Unit& unit) {
 
 void Reader::take_act(const Unit& unit) {
   const std::string act(unit.sense("act")->value);
+  if (unit.is("relation") && subject_follows_object()) {
+    subject_pose_ = act;
+    return understand(unit.shown);
+  }
   if (cast_.empty() || is_attributive(unit)) {
     modifiers_.pose = act;
     modifiers_.words.push_back(unit.shown);
@@ -223,11 +241,13 @@ bool Reader::is_attributive(const Unit& unit) const {
   if (next_is("of") || after_object_ || unit.language() == "ja") return true;
   for (size_t by = 1; behind(by) != nullptr; ++by) {
     const Unit& before = *behind(by);
-    if (before.is("quality") || before.is("size") || before.is("age") || before.is("colour")) continue;
+    if (before.is("quality") || before.is("size") || before.is("age") || before.is("colour"))
+      continue;
     // "a reading girl", but "a girl, reading books"
-    if (unit.is("relation") && !before.is("number") && !before.is("the") && !before.is("with")) return false;
-    return before.kind != Unit::Kind::kPhrase || before.is("number") || before.is("the") || before.is("relation") ||
-           before.is("with") || before.is("and") || before.is("contains");
+    if (unit.is("relation") && !before.is("number") && !before.is("the") && !before.is("with"))
+      return false;
+    return before.kind != Unit::Kind::kPhrase || before.is("number") || before.is("the") ||
+           before.is("relation") || before.is("with") || before.is("and") || before.is("contains");
   }
   return true;
 }
@@ -235,7 +255,8 @@ bool Reader::is_attributive(const Unit& unit) const {
 std::vector<int> Reader::actors_of(const std::string& act) const {
   const auto lives = [&](int i) { return is_animate(cast_.at(i).kind); };
   const std::vector<int> subjects = cast_.subjects();
-  if (std::all_of(subjects.begin(), subjects.end(), [&](int i) { return lives(i) || does_itself(cast_.at(i), act); })) {
+  if (std::all_of(subjects.begin(), subjects.end(),
+                  [&](int i) { return lives(i) || does_itself(cast_.at(i), act); })) {
     return subjects;
   }
   // "犬と猫がソファの上で寝ている", "a cat on a sofa, sleeping"
@@ -246,7 +267,10 @@ std::vector<int> Reader::actors_of(const std::string& act) const {
 // "riding a bicycle" is one drawing for plain people; anybody else gets the thing to ride.
 bool Reader::mount(const std::string& act, int subject) {
   constexpr std::pair<std::string_view, std::string_view> kMounts[] = {
-      {"horse-racing", "horse"}, {"biking", "bicycle"}, {"mountain-biking", "bicycle"}, {"rowing-boat", "canoe"}};
+      {"horse-racing", "horse"},
+      {"biking", "bicycle"},
+      {"mountain-biking", "bicycle"},
+      {"rowing-boat", "canoe"}};
   const Person* person = cast_.person(subject);
   if (person != nullptr && person->trade.empty()) return false;
   for (const auto& [name, part] : kMounts) {

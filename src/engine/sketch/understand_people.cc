@@ -24,17 +24,18 @@ struct Figure {
   float height_m;
 };
 constexpr Figure kFigures[] = {
-    {"woman", "woman", 1.66f},  {"man", "man", 1.78f},          {"girl", "woman", 1.3f},
-    {"boy", "man", 1.3f},       {"person", "person", 1.7f},     {"child", "person", 1.1f},
-    {"baby", "", 0.5f},         {"old-woman", "woman", 1.58f},  {"old-man", "man", 1.68f},
-    {"older-person", "person", 1.63f},
+    {"woman", "woman", 1.66f},  {"man", "man", 1.78f},
+    {"girl", "woman", 1.3f},    {"boy", "man", 1.3f},
+    {"person", "person", 1.7f}, {"child", "person", 1.1f},
+    {"baby", "", 0.5f},         {"old-woman", "woman", 1.58f},
+    {"old-man", "man", 1.68f},  {"older-person", "person", 1.63f},
 };
 
 struct Act {
   std::string_view act;
   std::string_view drawing;  // {sex} before it unless it is whole
   bool whole;
-  float height_m;            // of a grown person in that pose
+  float height_m;  // of a grown person in that pose
 };
 constexpr Act kActs[] = {
     {"walking", "walking", false, 1.7f},
@@ -61,8 +62,9 @@ constexpr Act kActs[] = {
 
 // Trades that are drawn from head to foot; of all others the set shows the upper half.
 constexpr std::string_view kWholeTrades[] = {
-    "fairy",         "mermaid",        "merman",     "genie", "superhero",   "supervillain", "ballet-dancer",
-    "woman-dancing", "person-fencing", "skier",      "snowboarder",          "person-in-suit-levitating",
+    "fairy",          "mermaid",      "merman",        "genie",
+    "superhero",      "supervillain", "ballet-dancer", "woman-dancing",
+    "person-fencing", "skier",        "snowboarder",   "person-in-suit-levitating",
 };
 
 const Figure& figure_of(std::string_view noun) {
@@ -81,7 +83,8 @@ const Act* act_named(std::string_view act) {
 
 // `name` in the skin tone, if it is drawn in tones; hair follows the tone in the set's names.
 std::string toned(const std::string& name, const Person& person) {
-  const std::string with_tone = concat(name, "-", person.tone.empty() ? kToneUnsaid : person.tone, "-skin-tone");
+  const std::string with_tone =
+      concat(name, "-", person.tone.empty() ? kToneUnsaid : person.tone, "-skin-tone");
   return part_exists(with_tone) ? with_tone : name;
 }
 
@@ -99,7 +102,8 @@ std::string face_drawing(const std::string& noun, const Person& person) {
 std::string trade_drawing(const Person& person, std::string_view sex) {
   std::string name = person.trade;
   if (!sex.empty() && sex != "person") {
-    const std::string sexed = name.starts_with("person-") ? concat(sex, name.substr(6)) : concat(sex, "-", name);
+    const std::string sexed =
+        name.starts_with("person-") ? concat(sex, name.substr(6)) : concat(sex, "-", name);
     if (part_exists(sexed)) name = sexed;
   }
   return toned(name, person);
@@ -114,8 +118,10 @@ std::string act_drawing(const Act& act, std::string_view sex, const Person& pers
 
 std::string hex_of(const Rgb& colour) {
   const auto channel = [](float linear) {
-    const float encoded = linear <= 0.0031308f ? 12.92f * linear : 1.055f * std::pow(linear, 1 / 2.4f) - 0.055f;
-    return static_cast<char>(static_cast<unsigned char>(std::lround(std::clamp(encoded, 0.0f, 1.0f) * 255)));
+    const float encoded =
+        linear <= 0.0031308f ? 12.92f * linear : 1.055f * std::pow(linear, 1 / 2.4f) - 0.055f;
+    return static_cast<char>(
+        static_cast<unsigned char>(std::lround(std::clamp(encoded, 0.0f, 1.0f) * 255)));
   };
   return to_hex(std::string{channel(colour.r), channel(colour.g), channel(colour.b)});
 }
@@ -182,11 +188,12 @@ void draw_person(bool close, Actor& actor) {
     draw_plain_person(person, close, actor);
     return;
   }
-  const std::string_view sex = !person.sex.empty()    ? std::string_view(person.sex)
+  const std::string_view sex = !person.sex.empty()   ? std::string_view(person.sex)
                                : person.noun.empty() ? std::string_view()
                                                      : figure_of(person.noun).sex;
   actor.part = trade_drawing(person, sex);
-  const bool whole = std::find(std::begin(kWholeTrades), std::end(kWholeTrades), person.trade) != std::end(kWholeTrades);
+  const bool whole = std::find(std::begin(kWholeTrades), std::end(kWholeTrades), person.trade) !=
+                     std::end(kWholeTrades);
   actor.bust = !whole;
   actor.height_m = whole ? 1.7f : close ? kFaceHeight_m : kHalfFigureHeight_m;
 }

@@ -8,7 +8,8 @@
 
 namespace plantain::engine::sketch {
 
-// Chooses the drawing and the height of an actor that is a person. `close`: the picture shows the face.
+// Chooses the drawing and the height of an actor that is a person. `close`: the picture shows the
+// face.
 void draw_person(bool close, Actor& actor);
 
 // The noun for the age that was said: an old woman is an "old-woman".

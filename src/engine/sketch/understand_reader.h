@@ -1,7 +1,8 @@
 // Reads the units of a prompt from left to right into a scene.
 //
-// What is said before a noun waits in `modifiers_`; what is said between two nouns waits in `pending_` (before the
-// object: "on", "holding") or in `after_object_` (behind it: 上, "を持った"). A comma or a stop ends a phrase.
+// What is said before a noun waits in `modifiers_`; what is said between two nouns waits in
+// `pending_` (before the object: "on", "holding") or in `after_object_` (behind it: 上,
+// "を持った"). A comma or a stop ends a phrase.
 #pragma once
 
 #include <optional>
@@ -69,7 +70,9 @@ class Reader {
   void drop_modifiers();
 
   // --- what is around
-  const Unit* ahead(size_t by) const { return at_ + by < units_.size() ? &units_[at_ + by] : nullptr; }
+  const Unit* ahead(size_t by) const {
+    return at_ + by < units_.size() ? &units_[at_ + by] : nullptr;
+  }
   const Unit* behind(size_t by) const { return by <= at_ ? &units_[at_ - by] : nullptr; }
   bool next_is(std::string_view kind) const { return ahead(1) != nullptr && ahead(1)->is(kind); }
   // A noun follows, with nothing but descriptions between.
@@ -138,9 +141,10 @@ class Reader {
   std::optional<Pending> repeated_;  // the relation that "and" may say again
   std::optional<AfterObject> after_object_;
   std::optional<int> subject_count_;  // "兩個撐著傘的女孩": how many, said before the object
-  std::string_view garment_;          // where what was named last is worn, for "un vestido rojo"
-  std::vector<int> topics_;           // who this phrase speaks of: its first actor, and those joined to it
-  int named_ = -1;                    // the actor named last, for "con sombrero negro"
+  std::string subject_pose_;  // "坐在椅子上的女孩": what they do, said before the object
+  std::string_view garment_;  // where what was named last is worn, for "un vestido rojo"
+  std::vector<int> topics_;   // who this phrase speaks of: its first actor, and those joined to it
+  int named_ = -1;            // the actor named last, for "con sombrero negro"
   bool negated_ = false;
   bool was_negated_ = false;
 };

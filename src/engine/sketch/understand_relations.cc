@@ -8,17 +8,21 @@
 namespace plantain::engine::sketch {
 namespace {
 
-bool is_done_by_the_living(Relation relation) { return relation == Relation::kHolding || relation == Relation::kRiding; }
+bool is_done_by_the_living(Relation relation) {
+  return relation == Relation::kHolding || relation == Relation::kRiding;
+}
 
 // What somebody is busy with, but cannot lift: "playing the piano", "pushing a car".
 bool is_too_large_to_hold(const Actor& actor) {
-  const bool large = actor.kind == Kind::kVehicle || actor.kind == Kind::kBuilding || actor.kind == Kind::kFurniture ||
-                     actor.kind == Kind::kTree;
+  const bool large = actor.kind == Kind::kVehicle || actor.kind == Kind::kBuilding ||
+                     actor.kind == Kind::kFurniture || actor.kind == Kind::kTree;
   const std::optional<PartFacts> facts = facts_of(actor.part);
   return large || (facts && facts->ground);
 }
 
-bool is_portable(Kind kind) { return kind == Kind::kObject || kind == Kind::kFood || kind == Kind::kFlower; }
+bool is_portable(Kind kind) {
+  return kind == Kind::kObject || kind == Kind::kFood || kind == Kind::kFlower;
+}
 
 }  // namespace
 
@@ -38,11 +42,13 @@ void Reader::take_relation(const Unit& unit) {
     subject_count_ = modifiers_.count;
     modifiers_.count.reset();
   } else {
-    pending.subjects = value == "wearing" ? subjects_for(Relation::kHolding) : subjects_for(pending.relation);
+    pending.subjects =
+        value == "wearing" ? subjects_for(Relation::kHolding) : subjects_for(pending.relation);
   }
   // "volando sobre": nobody flies on something.
-  const bool flies = std::any_of(pending.subjects.begin(), pending.subjects.end(),
-                                 [&](int i) { return cast_.at(i).pose == "flying" && !is_person(i); });
+  const bool flies = std::any_of(pending.subjects.begin(), pending.subjects.end(), [&](int i) {
+    return cast_.at(i).pose == "flying" && !is_person(i);
+  });
   if (flies && pending.relation == Relation::kOn) pending.relation = Relation::kAbove;
   pending_ = std::move(pending);
 }
@@ -51,7 +57,8 @@ void Reader::take_relation(const Unit& unit) {
 std::vector<int> Reader::subjects_for(Relation relation) const {
   std::vector<int> subjects = cast_.subjects();
   if (!is_done_by_the_living(relation)) return subjects;
-  const bool living = std::all_of(subjects.begin(), subjects.end(), [&](int i) { return is_animate(cast_.at(i).kind); });
+  const bool living = std::all_of(subjects.begin(), subjects.end(),
+                                  [&](int i) { return is_animate(cast_.at(i).kind); });
   return living || cast_.last_animate() < 0 ? subjects : std::vector<int>{cast_.last_animate()};
 }
 
@@ -85,7 +92,8 @@ void Reader::take_locative(const Unit& unit) {
     // "旁邊有一頭水牛": beside whom was spoken of before.
     if (!topics_.empty() || behind(1)->is("set") || !describes_what_follows()) return;
     understand(unit.shown);
-    after_object_ = AfterObject{relation, cast_.last_animate() >= 0 ? cast_.last_animate() : cast_.current(), false, false};
+    after_object_ = AfterObject{
+        relation, cast_.last_animate() >= 0 ? cast_.last_animate() : cast_.current(), false, false};
     return;
   }
   understand(unit.shown);
@@ -102,9 +110,12 @@ void Reader::take_locative(const Unit& unit) {
 void Reader::take_it(const Unit& unit) {
   if (!pending_ || pending_->role != Pending::Role::kPlain || pending_->subjects.empty()) return;
   // "a table and a lamp on it": the lamp alone
-  if (pending_->subjects.size() > 1 && pending_->subjects.front() == 0) pending_->subjects = {pending_->subjects.back()};
+  if (pending_->subjects.size() > 1 && pending_->subjects.front() == 0)
+    pending_->subjects = {pending_->subjects.back()};
   int object = pending_->subjects.front() - 1;
-  while (object >= 0 && std::find(pending_->subjects.begin(), pending_->subjects.end(), object) != pending_->subjects.end()) --object;
+  while (object >= 0 && std::find(pending_->subjects.begin(), pending_->subjects.end(), object) !=
+                            pending_->subjects.end())
+    --object;
   if (object < 0) return;
   for (const int subject : pending_->subjects) cast_.relate(subject, pending_->relation, object);
   understand(unit.shown);
@@ -139,7 +150,8 @@ void Reader::relate(int index) {
   if (!after_object_) return;
   const AfterObject after = *after_object_;
   if (after.object != index) {
-    after.worn ? cast_.relate(after.object, after.relation, index) : cast_.relate(index, after.relation, after.object);
+    after.worn ? cast_.relate(after.object, after.relation, index)
+               : cast_.relate(index, after.relation, after.object);
     if (after.object == 0 && after.leads) cast_.lead(index);
   }
   // "桌上有一杯咖啡和兩本書"
@@ -159,7 +171,8 @@ void Reader::relate_pending(int index) {
   // Other languages sit "in" a chair as they do on a bench.
   const bool seat = cast_.at(index).kind == Kind::kFurniture && units_[at_].language() != "en";
   if (pending.relation == Relation::kIn && seat) pending.relation = Relation::kOn;
-  if (pending.relation == Relation::kHolding && is_too_large_to_hold(cast_.at(index))) pending.relation = Relation::kBeside;
+  if (pending.relation == Relation::kHolding && is_too_large_to_hold(cast_.at(index)))
+    pending.relation = Relation::kBeside;
   if (pending.subjects.empty()) {
     after_object_ = AfterObject{pending.relation, index, pending.role == Pending::Role::kWorn};
     if (!pending.shown.empty()) understand(pending.shown);
@@ -171,12 +184,19 @@ void Reader::relate_pending(int index) {
         if (subject != index) cast_.relate(subject, pending.relation, index);
       }
       break;
-    case Pending::Role::kWorn: put_on(index, pending.subjects.front()); break;
-    case Pending::Role::kContents: put_in(index, pending.relation, pending.subjects.front()); break;
-    case Pending::Role::kWith: bring(index, pending.subjects); break;
+    case Pending::Role::kWorn:
+      put_on(index, pending.subjects.front());
+      break;
+    case Pending::Role::kContents:
+      put_in(index, pending.relation, pending.subjects.front());
+      break;
+    case Pending::Role::kWith:
+      bring(index, pending.subjects);
+      break;
   }
   if (!pending.shown.empty()) understand(pending.shown);
-  if (pending.role != Pending::Role::kPlain || pending.relation == Relation::kHolding) repeated_ = std::move(pending);
+  if (pending.role != Pending::Role::kPlain || pending.relation == Relation::kHolding)
+    repeated_ = std::move(pending);
 }
 
 // "a vase of roses on a table": it is still the vase that is spoken of.
@@ -196,23 +216,26 @@ void Reader::bring(int index, const std::vector<int>& owners) {
   const Kind kind = cast_.at(index).kind;
   const int named = owners.front();
   const std::optional<PartFacts> facts = facts_of(cast_.at(named).part);
-  if (facts && facts->holds != Relation::kNone && !is_animate(kind)) return put_in(index, facts->holds, named);
+  if (facts && facts->holds != Relation::kNone && !is_animate(kind))
+    return put_in(index, facts->holds, named);
   // "a robot playing chess with an old man": beside the robot.
   const int topic = topics_.empty() ? named : topics_.front();
-  const bool of_topic = topic != index && is_animate(cast_.at(topic).kind) && !is_animate(cast_.at(named).kind);
+  const bool of_topic =
+      topic != index && is_animate(cast_.at(topic).kind) && !is_animate(cast_.at(named).kind);
   const int owner = of_topic ? topic : named;
   const std::optional<PartFacts> brought = facts_of(cast_.at(index).part);
   if (brought && brought->worn && is_animate(cast_.at(owner).kind)) return put_on(index, owner);
   if (is_portable(kind) && cast_.person(owner) != nullptr) {
-    for (const int each : of_topic ? std::vector<int>{topic} : owners) cast_.relate(each, Relation::kHolding, index);
+    for (const int each : of_topic ? std::vector<int>{topic} : owners)
+      cast_.relate(each, Relation::kHolding, index);
     return;
   }
   cast_.relate(index, Relation::kBeside, owner);
   if (is_animate(kind) && is_animate(cast_.at(owner).kind)) cast_.accompany(owner, index);
 }
 
-// After "and" or a comma: another object of the relation that was said last, and no actor with deeds of its own. A
-// list with commas ends with "and".
+// After "and" or a comma: another object of the relation that was said last, and no actor with
+// deeds of its own. A list with commas ends with "and".
 bool Reader::same_relation_goes_on() const {
   const bool after_and = units_[at_].is("and");
   bool noun = false;
@@ -225,8 +248,11 @@ bool Reader::same_relation_goes_on() const {
       continue;
     }
     if (noun && (unit.is("act") || unit.is("relation"))) return false;
-    if (unit.names_person() || unit.is("act") || unit.is("relation") || unit.is("set") || unit.is("with")) return false;
-    noun = noun || unit.is("thing") || unit.is("garment") || unit.is("glasses") || unit.is("beard") || unit.is("hairs");
+    if (unit.names_person() || unit.is("act") || unit.is("relation") || unit.is("set") ||
+        unit.is("with"))
+      return false;
+    noun = noun || unit.is("thing") || unit.is("garment") || unit.is("glasses") ||
+           unit.is("beard") || unit.is("hairs");
   }
   return noun && after_and;
 }

@@ -59,7 +59,8 @@ std::vector<std::string> Stage::excluded(std::string_view effects) {
 }
 
 bool Stage::is_implied(std::string_view key) const {
-  return std::all_of(said_.begin(), said_.end(), [&](const Effect& effect) { return effect.key != key || effect.implied; });
+  return std::all_of(said_.begin(), said_.end(),
+                     [&](const Effect& effect) { return effect.key != key || effect.implied; });
 }
 
 std::string_view Stage::first(std::string_view key) const {

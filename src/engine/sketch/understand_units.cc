@@ -15,7 +15,8 @@ constexpr size_t kPhraseMax_characters = 16;
 
 bool inflects(const std::vector<Sense>& senses) {
   return std::any_of(senses.begin(), senses.end(), [](const Sense& sense) {
-    return sense.kind == "thing" || sense.kind == "noun" || sense.kind == "trade" || sense.kind == "garment" || sense.kind == "colour";
+    return sense.kind == "thing" || sense.kind == "noun" || sense.kind == "trade" ||
+           sense.kind == "garment" || sense.kind == "colour";
   });
 }
 
@@ -61,7 +62,8 @@ std::optional<Unit> look_up(const std::string& phrase, const Languages& language
     std::erase_if(senses, [](const Sense& sense) { return sense.kind == "plural"; });
     unit.invariant = singular == phrase;
     // "autumn leaves" is a phrase of its own and no plural; "wild geese" is one.
-    const bool own_phrase = !senses.empty() && phrase.find(' ') != std::string::npos && !unit.invariant;
+    const bool own_phrase =
+        !senses.empty() && phrase.find(' ') != std::string::npos && !unit.invariant;
     if (singular && !own_phrase && take_form(unit, *singular, true, language)) return unit;
     unit.text = phrase;
     unit.plural = false;
@@ -74,7 +76,8 @@ std::optional<Unit> look_up(const std::string& phrase, const Languages& language
 
 class Matcher {
  public:
-  explicit Matcher(std::vector<Token> tokens) : tokens_(std::move(tokens)), reading_(guess_languages(tokens_)) {}
+  explicit Matcher(std::vector<Token> tokens)
+      : tokens_(std::move(tokens)), reading_(guess_languages(tokens_)) {}
 
   std::vector<Unit> units() {
     std::vector<Unit> out;
@@ -109,8 +112,8 @@ class Matcher {
     return unit;
   }
 
-  // How many tokens from `at` are of one writing and may form a phrase: for one of n words the table must have
-  // phrases that begin with the first n - 1 of them.
+  // How many tokens from `at` are of one writing and may form a phrase: for one of n words the
+  // table must have phrases that begin with the first n - 1 of them.
   size_t run_from(size_t at) const {
     const Token::Kind kind = tokens_[at].kind;
     const bool spaced = kind == Token::Kind::kWord;

@@ -16,12 +16,14 @@ struct Unit {
   std::string text;           // folded, singular
   std::vector<Sense> senses;  // of one language
   bool plural = false;
-  bool invariant = false;     // its plural is the same word: "sheep"
+  bool invariant = false;  // its plural is the same word: "sheep"
 
   // The value of its sense of class `name`, or null pointer.
   const Sense* sense(std::string_view name) const;
   bool is(std::string_view name) const { return sense(name) != nullptr; }
-  std::string_view language() const { return senses.empty() ? std::string_view() : senses.front().language; }
+  std::string_view language() const {
+    return senses.empty() ? std::string_view() : senses.front().language;
+  }
   bool names_person() const { return is("noun") || is("trade"); }
   bool names_something() const { return is("thing") || names_person() || is("garment"); }
 };

@@ -14,11 +14,12 @@ struct KindName {
   Kind kind;
 };
 constexpr KindName kKinds[] = {
-    {"person", Kind::kPerson},       {"animal", Kind::kAnimal},     {"bird", Kind::kBird},   {"fish", Kind::kFish},
-    {"insect", Kind::kInsect},       {"plant", Kind::kPlant},       {"tree", Kind::kTree},   {"flower", Kind::kFlower},
-    {"food", Kind::kFood},           {"vehicle", Kind::kVehicle},   {"boat", Kind::kBoat},   {"aircraft", Kind::kAircraft},
-    {"building", Kind::kBuilding},   {"furniture", Kind::kFurniture}, {"object", Kind::kObject}, {"sky", Kind::kSky},
-    {"symbol", Kind::kSymbol},
+    {"person", Kind::kPerson},     {"animal", Kind::kAnimal},       {"bird", Kind::kBird},
+    {"fish", Kind::kFish},         {"insect", Kind::kInsect},       {"plant", Kind::kPlant},
+    {"tree", Kind::kTree},         {"flower", Kind::kFlower},       {"food", Kind::kFood},
+    {"vehicle", Kind::kVehicle},   {"boat", Kind::kBoat},           {"aircraft", Kind::kAircraft},
+    {"building", Kind::kBuilding}, {"furniture", Kind::kFurniture}, {"object", Kind::kObject},
+    {"sky", Kind::kSky},           {"symbol", Kind::kSymbol},
 };
 
 Kind kind_named(std::string_view name) {
@@ -28,24 +29,47 @@ Kind kind_named(std::string_view name) {
   CHECK(false);
 }
 
-uint32_t line_count() { return entry_at<uint32_t>(pack_section(Section::kWords), 0); }
+// The section: how many lines, where each starts, the lines.
+struct Table {
+  uint32_t lines = 0;
+  std::string_view starts;
+  std::string_view text;
 
-std::string_view line_at(uint32_t index) {
+  std::string_view from(uint32_t index) const {
+    return text.substr(entry_at<uint32_t>(starts, index));
+  }
+  std::string_view line(uint32_t index) const {
+    const std::string_view rest = from(index);
+    return rest.substr(0, rest.find('\n'));
+  }
+  std::string_view phrase(uint32_t index) const {
+    const std::string_view rest = from(index);
+    return rest.substr(0, rest.find('\t'));
+  }
+};
+
+Table open_table() {
   const std::string_view section = pack_section(Section::kWords);
-  const size_t text_at = (size_t{line_count()} + 1) * sizeof(uint32_t);
-  const std::string_view text = section.substr(text_at + entry_at<uint32_t>(section, size_t{index} + 1));
-  return text.substr(0, text.find('\n'));
+  Table table;
+  table.lines = entry_at<uint32_t>(section, 0);
+  table.starts = section.substr(sizeof(uint32_t));
+  table.text = section.substr((size_t{table.lines} + 1) * sizeof(uint32_t));
+  return table;
 }
 
-std::string_view phrase_of(std::string_view line) { return line.substr(0, line.find('\t')); }
+// Read for every word of a prompt, several times.
+const Table& the_table() {
+  static const Table table = open_table();
+  return table;
+}
 
 // The first line whose phrase is not less than `phrase`.
-uint32_t lower_bound(std::string_view phrase) {
+uint32_t lower_bound(const Table& table, std::string_view phrase) {
   uint32_t low = 0;
-  uint32_t high = line_count();
+  uint32_t high = table.lines;
   while (low < high) {
     const uint32_t middle = low + (high - low) / 2;
-    if (phrase_of(line_at(middle)) < phrase) {
+    if (table.phrase(middle) < phrase) {
       low = middle + 1;
     } else {
       high = middle;
@@ -65,9 +89,10 @@ std::string_view take(std::string_view& rest, char separator) {
 }  // namespace
 
 std::vector<Sense> senses_of(std::string_view phrase) {
+  const Table& table = the_table();
   std::vector<Sense> senses;
-  for (uint32_t i = lower_bound(phrase); i < line_count(); ++i) {
-    std::string_view line = line_at(i);
+  for (uint32_t i = lower_bound(table, phrase); i < table.lines; ++i) {
+    std::string_view line = table.line(i);
     if (take(line, '\t') != phrase) break;
     std::string_view languages = take(line, '\t');
     const std::string_view kind = take(line, '\t');
@@ -77,8 +102,9 @@ std::vector<Sense> senses_of(std::string_view phrase) {
 }
 
 bool any_begins_with(std::string_view prefix) {
-  const uint32_t first = lower_bound(prefix);
-  return first < line_count() && line_at(first).starts_with(prefix);
+  const Table& table = the_table();
+  const uint32_t first = lower_bound(table, prefix);
+  return first < table.lines && table.phrase(first).starts_with(prefix);
 }
 
 std::optional<PartFacts> facts_of(std::string_view part) {
@@ -88,7 +114,8 @@ std::optional<PartFacts> facts_of(std::string_view part) {
   PartFacts facts;
   facts.kind = kind_named(take(rest, ' '));
   const std::string_view height = take(rest, ' ');
-  CHECK(std::from_chars(height.data(), height.data() + height.size(), facts.height_m).ec == std::errc());
+  CHECK(std::from_chars(height.data(), height.data() + height.size(), facts.height_m).ec ==
+        std::errc());
   while (!rest.empty()) {
     const std::string_view flag = take(rest, ' ');
     if (flag == "bust") facts.bust = true;

@@ -14,7 +14,8 @@
 namespace plantain::engine::sketch {
 namespace {
 
-bool means(std::string_view phrase, std::string_view language, std::string_view kind, std::string_view value) {
+bool means(std::string_view phrase, std::string_view language, std::string_view kind,
+           std::string_view value) {
   for (const Sense& sense : senses_of(phrase)) {
     if (sense.language == language && sense.kind == kind && sense.value == value) return true;
   }
@@ -23,10 +24,11 @@ bool means(std::string_view phrase, std::string_view language, std::string_view 
 
 TEST(WordTable, NamesOneThingInManyLanguages) {
   constexpr std::pair<std::string_view, std::string_view> kCats[] = {
-      {"en", "cat"},   {"zh_Hant", "貓"}, {"zh", "猫"},    {"ja", "猫"},   {"es", "gato"}, {"de", "katze"}, {"fr", "chat"},
-      {"ko", "고양이"}, {"it", "gatto"},   {"pt", "gato"},  {"nl", "kat"},  {"ru", "кошка"}, {"uk", "кіт"},  {"pl", "kot"},
-      {"tr", "kedi"},  {"ar", "قطة"},     {"hi", "बिल्ली"}, {"th", "แมว"}, {"vi", "mèo"},  {"id", "kucing"}, {"sv", "katt"},
-      {"el", "γάτα"},  {"he", "חתול"},
+      {"en", "cat"},   {"zh_Hant", "貓"}, {"zh", "猫"},     {"ja", "猫"},    {"es", "gato"},
+      {"de", "katze"}, {"fr", "chat"},    {"ko", "고양이"}, {"it", "gatto"}, {"pt", "gato"},
+      {"nl", "kat"},   {"ru", "кошка"},   {"uk", "кіт"},    {"pl", "kot"},   {"tr", "kedi"},
+      {"ar", "قطة"},   {"hi", "बिल्ली"},   {"th", "แมว"},    {"vi", "mèo"},   {"id", "kucing"},
+      {"sv", "katt"},  {"el", "γάτα"},    {"he", "חתול"},
   };
   for (const auto& [language, word] : kCats) {
     EXPECT_TRUE(means(fold_words(word), language, "thing", "cat")) << language << " " << word;
@@ -35,11 +37,14 @@ TEST(WordTable, NamesOneThingInManyLanguages) {
 
 TEST(WordTable, KnowsEnglishKindsAndSynonyms) {
   constexpr std::pair<std::string_view, std::string_view> kKinds[] = {
-      {"labrador", "dog"},      {"great dane", "dog"},   {"pekinese", "dog"},      {"siamese cat", "cat"}, {"skiff", "sailboat"},
-      {"tugboat", "sailboat"},  {"limousine", "automobile"}, {"oak", "deciduous-tree"}, {"magpie", "bird"}, {"daffodil", "blossom"},
-      {"minaret", "castle"},    {"armchair", "chair"},   {"kestrel", "eagle"},     {"great white shark", "shark"},
+      {"labrador", "dog"},         {"great dane", "dog"},          {"pekinese", "dog"},
+      {"siamese cat", "cat"},      {"skiff", "sailboat"},          {"tugboat", "sailboat"},
+      {"limousine", "automobile"}, {"oak", "deciduous-tree"},      {"magpie", "bird"},
+      {"anemone", "blossom"},      {"alcazar", "castle"},          {"armchair", "chair"},
+      {"kestrel", "eagle"},        {"great white shark", "shark"},
   };
-  for (const auto& [word, drawing] : kKinds) EXPECT_TRUE(means(word, "en", "thing", drawing)) << word;
+  for (const auto& [word, drawing] : kKinds)
+    EXPECT_TRUE(means(word, "en", "thing", drawing)) << word;
   EXPECT_TRUE(means("brook", "en", "set", "place=lake"));
   EXPECT_TRUE(means("vienna", "en", "set", "place?=city name=vienna"));
   EXPECT_TRUE(means("blacksmith", "en", "noun", "person"));
@@ -47,10 +52,10 @@ TEST(WordTable, KnowsEnglishKindsAndSynonyms) {
 }
 
 TEST(WordTable, LeavesTheOtherSensesOfAWordAlone) {
-  EXPECT_FALSE(means("bullet", "en", "thing", "spiral-shell"));      // a shell of another kind
+  EXPECT_FALSE(means("bullet", "en", "thing", "spiral-shell"));  // a shell of another kind
   EXPECT_FALSE(means("continent", "en", "thing", "globe-showing-americas"));
   EXPECT_FALSE(means("lone wolf", "en", "noun", "person"));
-  EXPECT_FALSE(means("young man", "en", "noun", "man"));             // "young" must be heard
+  EXPECT_FALSE(means("young man", "en", "noun", "man"));  // "young" must be heard
   EXPECT_TRUE(senses_of("zzyzx").empty());
   EXPECT_TRUE(senses_of("").empty());
 }
@@ -60,7 +65,7 @@ TEST(WordTable, CountsAndColoursInLanguagesWithoutALexicon) {
   EXPECT_TRUE(means("três", "pt", "number", "3"));
   EXPECT_TRUE(means("twee", "nl", "number", "2"));
   EXPECT_TRUE(means("rosso", "it", "colour", "#d32f2f red"));
-  EXPECT_TRUE(means("czarny", "pl", "colour", "#17171a black"));
+  EXPECT_TRUE(means("svart", "sv", "colour", "#17171a black"));
 }
 
 TEST(WordTable, SimplifiedChineseFollowsFromTraditional) {
@@ -97,7 +102,8 @@ std::vector<Line> whole_table() {
   const std::string_view section = pack_section(Section::kWords);
   const auto count = entry_at<uint32_t>(section, 0);
   std::vector<Line> lines;
-  for (const std::string& line : split(section.substr((size_t{count} + 1) * sizeof(uint32_t)), '\n')) {
+  for (const std::string& line :
+       split(section.substr((size_t{count} + 1) * sizeof(uint32_t)), '\n')) {
     const std::vector<std::string> cells = split(line, '\t');
     if (cells.size() == 4) lines.push_back({cells[0], cells[1], cells[2], cells[3]});
   }
@@ -121,34 +127,42 @@ bool is_scene_effect(const std::string& effect) {
   return !value.empty() && (key == "name" || key == "focus" || key == "wet" || key == "without");
 }
 
-bool is_colour(const std::string& value) { return value == "rainbow rainbow" || (value.size() > 8 && value[0] == '#' && value[7] == ' '); }
+bool is_colour(const std::string& value) {
+  return value == "rainbow rainbow" || (value.size() > 8 && value[0] == '#' && value[7] == ' ');
+}
 
 bool is_sound(const Line& line) {
   const std::vector<std::string> words = split(line.value, ' ');
-  if (line.kind == "thing") return facts_of(words.front()).has_value() && part_exists(words.front());
+  if (line.kind == "thing")
+    return facts_of(words.front()).has_value() && part_exists(words.front());
   if (line.kind == "garment") return words.size() < 2 || facts_of(words[1]).has_value();
   if (line.kind == "number") return parse_int(line.value).value_or(0) > 0;
   if (line.kind == "colour") return is_colour(line.value);
-  if (line.kind == "relation" || line.kind == "locative") return line.value == "wearing" || value_named<Relation>(line.value).has_value();
+  if (line.kind == "relation" || line.kind == "locative")
+    return line.value == "wearing" || value_named<Relation>(line.value).has_value();
   if (line.kind == "set") return std::all_of(words.begin(), words.end(), is_scene_effect);
   if (line.kind == "part") return value_named<Kind>(words.front()).has_value();
   static const std::set<std::string> kOthers = {
-      "noun", "trade", "measure", "shade",   "size",   "age",  "tone", "hair", "nation", "act",  "hairs", "beard",    "glasses", "feature", "with",
-      "and",  "or",    "negate",  "have",    "the",    "it",   "body", "of",   "sign",   "kind", "word",  "contains", "quality", "plural"};
+      "noun",   "trade",  "measure",  "shade",   "size",    "age",     "tone", "hair",
+      "nation", "act",    "hairs",    "beard",   "glasses", "feature", "with", "and",
+      "or",     "negate", "have",     "the",     "it",      "body",    "of",   "sign",
+      "kind",   "word",   "contains", "quality", "plural"};
   return kOthers.contains(line.kind);
 }
 
 // The reader CHECKs what it takes from the table, so that a wrong line would stop the program.
 TEST(WordTable, EveryLineIsOfAKnownClassAndHasASoundValue) {
   for (const Line& line : whole_table()) {
-    EXPECT_TRUE(is_sound(line)) << line.phrase << " | " << line.languages << " | " << line.kind << " | " << line.value;
+    EXPECT_TRUE(is_sound(line)) << line.phrase << " | " << line.languages << " | " << line.kind
+                                << " | " << line.value;
   }
 }
 
 TEST(WordTable, IsSortedSoThatSearchFindsEveryPhrase) {
   const std::vector<Line> lines = whole_table();
   for (size_t i = 1; i < lines.size(); ++i) ASSERT_LE(lines[i - 1].phrase, lines[i].phrase);
-  for (size_t i = 0; i < lines.size(); i += 997) EXPECT_FALSE(senses_of(lines[i].phrase).empty()) << lines[i].phrase;
+  for (size_t i = 0; i < lines.size(); i += 997)
+    EXPECT_FALSE(senses_of(lines[i].phrase).empty()) << lines[i].phrase;
 }
 
 // --- how words are compared and cut
@@ -169,7 +183,8 @@ std::vector<std::string> texts_of(std::string_view prompt) {
 using Texts = std::vector<std::string>;
 
 TEST(Tokens, AreWordsCharactersAndMarks) {
-  EXPECT_EQ(texts_of("A red-haired girl, 8K. f/1.8"), (Texts{"a", "red-haired", "girl", ",", "8k", ".", "f/1.8"}));
+  EXPECT_EQ(texts_of("A red-haired girl, 8K. f/1.8"),
+            (Texts{"a", "red-haired", "girl", ",", "8k", ".", "f/1.8"}));
   EXPECT_EQ(texts_of("三隻cats"), (Texts{"三", "隻", "cats"}));
   EXPECT_EQ(texts_of("海,山。"), (Texts{"海", ",", "山", "."}));
   EXPECT_EQ(texts_of(""), Texts{});
@@ -177,7 +192,8 @@ TEST(Tokens, AreWordsCharactersAndMarks) {
 }
 
 TEST(Tokens, OfEveryKindOfQuotationMarkAreLettering) {
-  for (const char* prompt : {"\"Open\"", "“Open”", "'Open'", "‘Open’", "«Open»", "„Open“", "「Open」", "『Open』", "《Open》"}) {
+  for (const char* prompt : {"\"Open\"", "“Open”", "'Open'", "‘Open’", "«Open»", "„Open“",
+                             "「Open」", "『Open』", "《Open》"}) {
     const std::vector<Token> tokens = tokenise(prompt);
     ASSERT_EQ(tokens.size(), 1u) << prompt;
     EXPECT_EQ(tokens[0].kind, Token::Kind::kLettering) << prompt;
@@ -186,7 +202,8 @@ TEST(Tokens, OfEveryKindOfQuotationMarkAreLettering) {
 }
 
 TEST(Tokens, AnApostropheOpensNoQuotation) {
-  EXPECT_EQ(texts_of("the cats' toys and dogs' bones"), (Texts{"the", "cats", "toys", "and", "dogs", "bones"}));
+  EXPECT_EQ(texts_of("the cats' toys and dogs' bones"),
+            (Texts{"the", "cats", "toys", "and", "dogs", "bones"}));
   EXPECT_EQ(texts_of("a bird’s nest"), (Texts{"a", "bird's", "nest"}));
 }
 

@@ -13,7 +13,8 @@ namespace plantain::engine::sketch {
 namespace {
 
 icu::UnicodeString from_utf8(std::string_view utf8) {
-  return icu::UnicodeString::fromUTF8(icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size())));
+  return icu::UnicodeString::fromUTF8(
+      icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size())));
 }
 
 }  // namespace
@@ -46,10 +47,12 @@ bool is_kana(char32_t character) { return character >= 0x3041 && character <= 0x
 bool is_hangul(char32_t character) { return character >= 0xac00 && character <= 0xd7a3; }
 
 bool is_unspaced(char32_t character) {
-  const bool south_east_asian = (character >= 0x0e00 && character <= 0x0eff) || (character >= 0x1000 && character <= 0x109f) ||
+  const bool south_east_asian = (character >= 0x0e00 && character <= 0x0eff) ||
+                                (character >= 0x1000 && character <= 0x109f) ||
                                 (character >= 0x1780 && character <= 0x17ff);
-  return south_east_asian || is_kana(character) || (character >= 0x3400 && character <= 0x9fff) || character == 0x3005 ||
-         (character >= 0xf900 && character <= 0xfaff) || (character >= 0x20000 && character <= 0x3ffff);
+  return south_east_asian || is_kana(character) || (character >= 0x3400 && character <= 0x9fff) ||
+         character == 0x3005 || (character >= 0xf900 && character <= 0xfaff) ||
+         (character >= 0x20000 && character <= 0x3ffff);
 }
 
 bool is_letter_or_digit(char32_t character) {

@@ -13,7 +13,8 @@ std::string fold_words(std::string_view utf8);
 // Chinese written in traditional characters -> in simplified ones.
 std::string to_simplified(std::string_view utf8);
 
-// Text of Chinese, Japanese, Thai, Lao, Khmer or Burmese writing, which has no spaces between words.
+// Text of Chinese, Japanese, Thai, Lao, Khmer or Burmese writing, which has no spaces between
+// words.
 bool is_unspaced(char32_t character);
 bool is_hangul(char32_t character);
 bool is_kana(char32_t character);

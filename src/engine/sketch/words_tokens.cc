@@ -14,8 +14,9 @@ using Characters = std::vector<char32_t>;
 struct Quotes {
   char32_t open, close;
 };
-constexpr Quotes kQuotes[] = {{U'"', U'"'}, {U'“', U'”'}, {U'„', U'“'}, {U'«', U'»'}, {U'「', U'」'},
-                              {U'『', U'』'}, {U'‘', U'’'}, {U'\'', U'\''}, {U'《', U'》'}};
+constexpr Quotes kQuotes[] = {{U'"', U'"'}, {U'“', U'”'},   {U'„', U'“'},
+                              {U'«', U'»'}, {U'「', U'」'}, {U'『', U'』'},
+                              {U'‘', U'’'}, {U'\'', U'\''}, {U'《', U'》'}};
 
 // Longer than any sign; a stray quotation mark must not swallow the prompt.
 constexpr size_t kLetteringMax_chars = 80;
@@ -54,7 +55,8 @@ size_t word_end(const Characters& text, size_t at) {
       ++end;
       continue;
     }
-    const bool inside = kInside.find(text[end]) != std::u32string_view::npos && is_part_of_word(text, end + 1);
+    const bool inside =
+        kInside.find(text[end]) != std::u32string_view::npos && is_part_of_word(text, end + 1);
     const bool needs_digit = text[end] == U'.' || text[end] == U'/';
     if (!inside || (needs_digit && (text[end + 1] < U'0' || text[end + 1] > U'9'))) break;
     ++end;
@@ -65,7 +67,8 @@ size_t word_end(const Characters& text, size_t at) {
 Token word(const Characters& text, size_t begin, size_t end, Token::Kind kind) {
   const std::string shown = utf8(text, begin, end);
   std::string folded = fold_words(shown);
-  for (size_t at = folded.find("’"); at != std::string::npos; at = folded.find("’")) folded.replace(at, 3, 1, '\'');
+  for (size_t at = folded.find("’"); at != std::string::npos; at = folded.find("’"))
+    folded.replace(at, 3, 1, '\'');
   return {kind, folded, shown};
 }
 
@@ -89,8 +92,10 @@ std::vector<Token> tokenise(std::string_view prompt) {
       tokens.push_back(word(text, at, end, Token::Kind::kWord));
       at = end;
     } else {
-      if (kCommas.find(text[at]) != std::u32string_view::npos) tokens.push_back({Token::Kind::kComma, ",", ","});
-      if (kStops.find(text[at]) != std::u32string_view::npos) tokens.push_back({Token::Kind::kStop, ".", "."});
+      if (kCommas.find(text[at]) != std::u32string_view::npos)
+        tokens.push_back({Token::Kind::kComma, ",", ","});
+      if (kStops.find(text[at]) != std::u32string_view::npos)
+        tokens.push_back({Token::Kind::kStop, ".", "."});
       ++at;
     }
   }

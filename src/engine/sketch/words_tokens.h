@@ -9,11 +9,11 @@ namespace plantain::engine::sketch {
 
 struct Token {
   enum class Kind {
-    kWord,        // letters and digits between spaces: "close-up", "bird's", "8k"
-    kCharacter,   // one character of Chinese or Japanese writing
-    kComma,       // , ; 、
-    kStop,        // . ! ? : and line ends
-    kLettering,   // what stood in quotation marks
+    kWord,       // letters and digits between spaces: "close-up", "bird's", "8k"
+    kCharacter,  // one character of Chinese or Japanese writing
+    kComma,      // , ; 、
+    kStop,       // . ! ? : and line ends
+    kLettering,  // what stood in quotation marks
   };
   Kind kind = Kind::kWord;
   std::string text;   // folded

@@ -32,7 +32,8 @@ std::string unescape(std::string text) {
 }
 
 // One line is `<annotation cp="…" type="tts">name</annotation>` or, without the type, keywords.
-void read_line(std::string_view line, std::vector<Annotation>& out, std::map<std::string, size_t>& position) {
+void read_line(std::string_view line, std::vector<Annotation>& out,
+               std::map<std::string, size_t>& position) {
   constexpr std::string_view kOpen = "<annotation cp=\"";
   const size_t open = line.find(kOpen);
   if (open == std::string_view::npos) return;
@@ -40,9 +41,14 @@ void read_line(std::string_view line, std::vector<Annotation>& out, std::map<std
   const size_t emoji_end = line.find('"', emoji_at);
   const size_t text_at = line.find('>', emoji_end) + 1;
   const size_t text_end = line.find("</annotation>", text_at);
-  if (emoji_end == std::string_view::npos || text_at == 0 || text_end == std::string_view::npos) return;
-  const bool is_name = line.substr(emoji_end, text_at - emoji_end).find("type=\"tts\"") != std::string_view::npos;
-  const std::string text = fold_words(unescape(std::string(line.substr(text_at, text_end - text_at))));
+  if (emoji_end == std::string_view::npos || text_at == 0 || text_end == std::string_view::npos)
+    return;
+  const bool is_name =
+      line.substr(emoji_end, text_at - emoji_end).find("type=\"tts\"") != std::string_view::npos;
+  constexpr std::string_view kAsInParent = "↑↑↑";
+  if (line.substr(text_at, text_end - text_at) == kAsInParent) return;
+  const std::string text =
+      fold_words(unescape(std::string(line.substr(text_at, text_end - text_at))));
   const std::string key = emoji_key(line.substr(emoji_at, emoji_end - emoji_at));
   const auto [found, fresh] = position.try_emplace(key, out.size());
   if (fresh) out.push_back({key, "", {}});
@@ -50,7 +56,8 @@ void read_line(std::string_view line, std::vector<Annotation>& out, std::map<std
   if (is_name) {
     annotation.name = text;
   } else {
-    for (const std::string& keyword : split(text, '|')) annotation.keywords.emplace_back(trim_ascii(keyword));
+    for (const std::string& keyword : split(text, '|'))
+      annotation.keywords.emplace_back(trim_ascii(keyword));
   }
 }
 

@@ -10,8 +10,8 @@
 namespace plantain::engine::sketch::pack {
 namespace {
 
-constexpr std::string_view kTones[] = {"-medium-light-skin-tone", "-medium-dark-skin-tone", "-light-skin-tone",
-                                       "-medium-skin-tone", "-dark-skin-tone"};
+constexpr std::string_view kTones[] = {"-medium-light-skin-tone", "-medium-dark-skin-tone",
+                                       "-light-skin-tone", "-medium-skin-tone", "-dark-skin-tone"};
 
 constexpr uint32_t kOwnSide = 128;
 
@@ -47,7 +47,8 @@ Result<std::map<std::string, Icon>> read_icons(const Json& icons) {
   std::map<std::string, Icon> read;
   for (const auto& [name, icon] : list->get_object()) {
     if (bool_or(icon, "hidden", false)) continue;
-    read[std::string(name)] = {text_or(icon, "body", ""), static_cast<uint32_t>(int_or(icon, "width", width)),
+    read[std::string(name)] = {text_or(icon, "body", ""),
+                               static_cast<uint32_t>(int_or(icon, "width", width)),
                                static_cast<uint32_t>(int_or(icon, "height", height))};
   }
   if (read.empty()) return invalid("the icon set is empty");
@@ -71,7 +72,8 @@ Result<void> add_own(const Path& folder, std::map<std::string, Icon>& icons) {
 std::string without_skin_tones(std::string_view name) {
   std::string bare(name);
   for (const std::string_view tone : kTones) {
-    for (size_t at = bare.find(tone); at != std::string::npos; at = bare.find(tone)) bare.erase(at, tone.size());
+    for (size_t at = bare.find(tone); at != std::string::npos; at = bare.find(tone))
+      bare.erase(at, tone.size());
   }
   return bare;
 }
@@ -86,7 +88,8 @@ Result<Drawings> pack_drawings(const Json& icons, const Path& own) {
   for (const auto& [name, icon] : *read) {
     const auto base = read->find(without_skin_tones(name));
     const bool derived = base != read->end() && base->first != name;
-    const std::string packed = deflate_text(icon.body, derived ? base->second.body : std::string_view());
+    const std::string packed =
+        deflate_text(icon.body, derived ? base->second.body : std::string_view());
     const PartEntry entry{static_cast<uint32_t>(out.names.size()),
                           static_cast<uint32_t>(name.size()),
                           static_cast<uint32_t>(out.streams.size()),

@@ -10,7 +10,7 @@
 namespace plantain::engine::sketch::pack {
 
 struct Drawings {
-  std::string parts;                // PartEntry …
+  std::string parts;  // PartEntry …
   std::string names;
   std::string streams;
   std::vector<std::string> listed;  // the names in order

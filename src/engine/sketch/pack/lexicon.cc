@@ -20,11 +20,13 @@ Endings endings_of(std::string_view language) {
 
 void add(Phrases& phrases, const std::string& phrase, const Meaning& meaning) {
   std::vector<Meaning>& meanings = phrases[phrase];
-  if (std::find(meanings.begin(), meanings.end(), meaning) == meanings.end()) meanings.push_back(meaning);
+  if (std::find(meanings.begin(), meanings.end(), meaning) == meanings.end())
+    meanings.push_back(meaning);
 }
 
 // "rot~" stands for the adjective with its endings, also before further words: "weiß~ haare".
-void add_words(Phrases& phrases, std::string_view words, const Meaning& meaning, const Endings& endings) {
+void add_words(Phrases& phrases, std::string_view words, const Meaning& meaning,
+               const Endings& endings) {
   for (const std::string& word : split(words, ',')) {
     const std::string phrase = fold_words(trim_ascii(word));
     if (phrase.empty()) continue;
@@ -34,7 +36,8 @@ void add_words(Phrases& phrases, std::string_view words, const Meaning& meaning,
       continue;
     }
     const std::string_view before = std::string_view(phrase).substr(0, tilde);
-    for (const std::string_view ending : endings) add(phrases, concat(before, ending, phrase.substr(tilde + 1)), meaning);
+    for (const std::string_view ending : endings)
+      add(phrases, concat(before, ending, phrase.substr(tilde + 1)), meaning);
   }
 }
 
@@ -48,7 +51,8 @@ Result<std::vector<std::vector<std::string>>> rows(const Path& path, size_t colu
     if (trim_ascii(line).empty() || line.starts_with('#')) continue;
     std::vector<std::string> cells;
     for (const std::string& cell : split(line, '|')) cells.emplace_back(trim_ascii(cell));
-    if (cells.size() != columns) return invalid(concat(path.string(), ":", number, ": wants ", columns, " columns"));
+    if (cells.size() != columns)
+      return invalid(concat(path.string(), ":", number, ": wants ", columns, " columns"));
     out.push_back(std::move(cells));
   }
   return out;
@@ -72,9 +76,10 @@ Result<void> read_language(const Path& path, const std::string& language, Lexico
   if (!table.ok()) return table.error();
   for (const std::vector<std::string>& row : *table) {
     const size_t space = row[0].find(' ');
-    if (space == std::string::npos) return invalid(concat(path.string(), ": ", row[0], " has no value"));
-    add_words(lexicon.phrases[language], row[1], {row[0].substr(0, space), row[0].substr(space + 1)},
-              endings_of(language));
+    if (space == std::string::npos)
+      return invalid(concat(path.string(), ": ", row[0], " has no value"));
+    add_words(lexicon.phrases[language], row[1],
+              {row[0].substr(0, space), row[0].substr(space + 1)}, endings_of(language));
   }
   return {};
 }
@@ -82,7 +87,8 @@ Result<void> read_language(const Path& path, const std::string& language, Lexico
 // Simplified Chinese says the same in other characters.
 void derive_simplified(Lexicon& lexicon) {
   for (const auto& [phrase, meanings] : lexicon.phrases["zh_Hant"]) {
-    for (const Meaning& meaning : meanings) add(lexicon.phrases["zh"], to_simplified(phrase), meaning);
+    for (const Meaning& meaning : meanings)
+      add(lexicon.phrases["zh"], to_simplified(phrase), meaning);
   }
 }
 
@@ -90,8 +96,10 @@ void derive_simplified(Lexicon& lexicon) {
 
 Result<Lexicon> read_lexicon(const Path& folder) {
   Lexicon lexicon;
-  if (Result<void> done = read_things(folder / "things.txt", lexicon); !done.ok()) return done.error();
-  if (Result<void> done = read_language(folder / "people.txt", "en", lexicon); !done.ok()) return done.error();
+  if (Result<void> done = read_things(folder / "things.txt", lexicon); !done.ok())
+    return done.error();
+  if (Result<void> done = read_language(folder / "people.txt", "en", lexicon); !done.ok())
+    return done.error();
   for (const std::string language : kLexiconLanguages) {
     if (language == "zh") continue;
     const Result<void> done = read_language(folder / concat(language, ".txt"), language, lexicon);

@@ -26,7 +26,8 @@ struct Lexicon {
   std::map<std::string, int> order;
 };
 
-// The languages that have a file of their own, and simplified Chinese, which follows from traditional.
+// The languages that have a file of their own, and simplified Chinese, which follows from
+// traditional.
 inline constexpr const char* kLexiconLanguages[] = {"en", "zh_Hant", "zh", "ja", "es", "de", "fr"};
 
 // Reads things.txt, people.txt (English) and LANGUAGE.txt below `folder`.

@@ -3,8 +3,8 @@
 //   sketch-pack NOTO_FOLDER CLDR_FOLDER WORDNET_FOLDER PACK_FOLDER FONT OUT
 //
 // NOTO_FOLDER holds icons.json, chars.json and metadata.json of the icon set; CLDR_FOLDER holds
-// annotations/ and annotationsDerived/; WORDNET_FOLDER holds index.noun, data.noun and cntlist.rev; PACK_FOLDER holds
-// lexicon/ and own/. The same inputs give the same bytes.
+// annotations/ and annotationsDerived/; WORDNET_FOLDER holds index.noun, data.noun and cntlist.rev;
+// PACK_FOLDER holds lexicon/ and own/. The same inputs give the same bytes.
 #include <cstdio>
 
 #include "base/files.h"
@@ -41,7 +41,8 @@ std::string whole_file(const std::vector<std::pair<Section, std::string>>& secti
   size_t offset = head.size() + sections.size() * sizeof(SectionEntry);
   std::string body;
   for (const auto& [section, bytes] : sections) {
-    const SectionEntry entry{section, static_cast<uint32_t>(offset + body.size()), static_cast<uint32_t>(bytes.size())};
+    const SectionEntry entry{section, static_cast<uint32_t>(offset + body.size()),
+                             static_cast<uint32_t>(bytes.size())};
     head.append(reinterpret_cast<const char*>(&entry), sizeof entry);
     body += bytes;
   }
@@ -60,7 +61,8 @@ Result<std::string> build(const Inputs& from) {
 
   const Result<Drawings> drawings = pack_drawings(*icons, from.ours / "own");
   if (!drawings.ok()) return drawings.error();
-  const Result<std::string> words = word_table({drawings->listed, *characters, *metadata, from.cldr, from.ours / "lexicon", from.wordnet});
+  const Result<std::string> words = word_table(
+      {drawings->listed, *characters, *metadata, from.cldr, from.ours / "lexicon", from.wordnet});
   if (!words.ok()) return words.error();
   const Result<std::string> font = lettering_subset(*collection);
   if (!font.ok()) return font.error();
@@ -83,7 +85,8 @@ int fail(const Error& error) {
 int main(int argc, char** argv) {
   using namespace plantain::engine::sketch::pack;
   if (argc != 7) {
-    return fail(plantain::invalid("usage: sketch-pack NOTO_FOLDER CLDR_FOLDER WORDNET_FOLDER PACK_FOLDER FONT OUT"));
+    return fail(plantain::invalid(
+        "usage: sketch-pack NOTO_FOLDER CLDR_FOLDER WORDNET_FOLDER PACK_FOLDER FONT OUT"));
   }
   const plantain::Result<std::string> pack = build({argv[1], argv[2], argv[3], argv[4], argv[5]});
   if (!pack.ok()) return fail(pack.error());

@@ -16,14 +16,14 @@ namespace {
 constexpr int kNumberMax = 12;
 
 struct Shapes {
-  const char* colour;            // in English
-  const char* circle;            // code points as annotations have them
+  const char* colour;  // in English
+  const char* circle;  // code points as annotations have them
   const char* square;
 };
 constexpr Shapes kShapes[] = {
-    {"red", "1f534", "1f7e5"},    {"orange", "1f7e0", "1f7e7"}, {"yellow", "1f7e1", "1f7e8"},
-    {"green", "1f7e2", "1f7e9"},  {"blue", "1f535", "1f7e6"},   {"purple", "1f7e3", "1f7ea"},
-    {"brown", "1f7e4", "1f7eb"},  {"black", "26ab", "2b1b"},    {"white", "26aa", "2b1c"},
+    {"red", "1f534", "1f7e5"},   {"orange", "1f7e0", "1f7e7"}, {"yellow", "1f7e1", "1f7e8"},
+    {"green", "1f7e2", "1f7e9"}, {"blue", "1f535", "1f7e6"},   {"purple", "1f7e3", "1f7ea"},
+    {"brown", "1f7e4", "1f7eb"}, {"black", "26ab", "2b1b"},    {"white", "26aa", "2b1c"},
 };
 
 std::set<std::string> words_in(const std::vector<Annotation>& annotations, const char* emoji) {
@@ -49,7 +49,8 @@ Phrases numbers_of(const std::string& language) {
   const icu::Locale locale(language.c_str());
   icu::RuleBasedNumberFormat spell(icu::URBNF_SPELLOUT, locale, status);
   // ICU answers for a language it does not know with the rules of another.
-  const bool own = U_SUCCESS(status) && spell.getLocale(ULOC_ACTUAL_LOCALE, status).getLanguage() == std::string_view(locale.getLanguage());
+  const bool own = U_SUCCESS(status) && spell.getLocale(ULOC_ACTUAL_LOCALE, status).getLanguage() ==
+                                            std::string_view(locale.getLanguage());
   if (!own || U_FAILURE(status)) return out;
   for (int rule = 0; rule < spell.getNumberOfRuleSetNames(); ++rule) {
     const icu::UnicodeString name = spell.getRuleSetName(rule);
@@ -70,7 +71,8 @@ Phrases numbers_of(const std::string& language) {
 Phrases colours_of(const std::vector<Annotation>& annotations, const Phrases& english) {
   std::map<std::string, std::vector<std::string>> colours;  // word -> the colours it may mean
   for (const Shapes& shapes : kShapes) {
-    for (const std::string& word : shared(words_in(annotations, shapes.circle), words_in(annotations, shapes.square))) {
+    for (const std::string& word :
+         shared(words_in(annotations, shapes.circle), words_in(annotations, shapes.square))) {
       colours[word].emplace_back(shapes.colour);
     }
   }

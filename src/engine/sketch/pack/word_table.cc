@@ -24,23 +24,23 @@ struct Category {
 };
 // Drawings of the other categories (faces, gestures, symbols, flags) are not what words mean.
 constexpr Category kThings[] = {
-    {"Animals & Nature", "animal 0.5"}, {"Food & Drink", "food 0.1"},  {"Objects", "object 0.3"},
+    {"Animals & Nature", "animal 0.5"}, {"Food & Drink", "food 0.1"},    {"Objects", "object 0.3"},
     {"Activities", "object 0.4"},       {"Travel & Places", "object 2"},
 };
 
-// phrase -> "class \t value" -> languages. Many languages name a thing alike, so that this is half the size of a line
-// for each.
+// phrase -> "class \t value" -> languages. Many languages name a thing alike, so that this is half
+// the size of a line for each.
 using Table = std::map<std::string, std::map<std::string, std::set<std::string>>>;
 
 struct Builder {
   const WordSources& sources;
   Lexicon lexicon;
-  std::map<std::string, std::string> facts;         // of every drawing that can be a thing
+  std::map<std::string, std::string> facts;           // of every drawing that can be a thing
   std::map<std::string, std::vector<Meaning>> means;  // drawing -> what its English name means
   Table table;
 
   void add(const std::string& phrase, std::string_view language, const Meaning& meaning) {
-    if (meaning.kind == "alone") return;  // said to kinds_of() only
+    if (phrase.empty() || meaning.kind == "alone") return;  // "alone" is said to kinds_of() only
     table[phrase][concat(meaning.kind, "\t", meaning.value)].emplace(language);
   }
   void add(const Phrases& phrases, std::string_view language) {
@@ -50,9 +50,9 @@ struct Builder {
   }
   bool says(const std::string& language, const std::string& phrase) const {
     const auto senses = table.find(phrase);
-    return senses != table.end() && std::any_of(senses->second.begin(), senses->second.end(), [&](const auto& sense) {
-             return sense.second.contains(language);
-           });
+    return senses != table.end() &&
+           std::any_of(senses->second.begin(), senses->second.end(),
+                       [&](const auto& sense) { return sense.second.contains(language); });
   }
   bool curated(const std::string& language, const std::string& phrase) const {
     const auto phrases = lexicon.phrases.find(language);
@@ -67,16 +67,34 @@ std::string drawing_of(const Builder& builder, const Annotation& annotation) {
 
 Result<void> collect_facts(Builder& builder) {
   const Json* categories = find(builder.sources.metadata, "categories");
-  if (categories == nullptr || !categories->is_object()) return invalid("the icon set has no categories");
+  if (categories == nullptr || !categories->is_object())
+    return invalid("the icon set has no categories");
   for (const Category& category : kThings) {
     const Json* names = find(*categories, category.name);
-    if (names == nullptr || !names->is_array()) return invalid(concat("the icon set lacks ", category.name));
-    for (const Json& name : names->get_array()) builder.facts[std::string(view(name.get_string()))] = category.facts;
+    if (names == nullptr || !names->is_array())
+      return invalid(concat("the icon set lacks ", category.name));
+    for (const Json& name : names->get_array())
+      builder.facts[std::string(view(name.get_string()))] = category.facts;
   }
   const std::set<std::string> parts(builder.sources.parts.begin(), builder.sources.parts.end());
   for (const auto& [drawing, facts] : builder.lexicon.facts) {
     if (!parts.contains(drawing)) return invalid(concat("things.txt names no drawing: ", drawing));
     builder.facts[drawing] = facts;
+  }
+  return {};
+}
+
+// The engine trusts the table; a slip of the lexicon shall stop the build instead.
+Result<void> check_things(const Builder& builder) {
+  for (const auto& [language, phrases] : builder.lexicon.phrases) {
+    for (const auto& [phrase, meanings] : phrases) {
+      for (const Meaning& meaning : meanings) {
+        const std::string drawing = meaning.value.substr(0, meaning.value.find(' '));
+        if (meaning.kind == "thing" && !builder.facts.contains(drawing)) {
+          return invalid(concat(language, ".txt: ", phrase, " is no drawing: ", drawing));
+        }
+      }
+    }
   }
   return {};
 }
@@ -103,8 +121,8 @@ int order_of(const Builder& builder, const std::string& drawing) {
 }
 
 // Keywords that name one of the everyday things: the commonest of those that share it.
-void add_keywords(Builder& builder, const std::string& language, const std::vector<Annotation>& annotations,
-                  const std::set<std::string>& names) {
+void add_keywords(Builder& builder, const std::string& language,
+                  const std::vector<Annotation>& annotations, const std::set<std::string>& names) {
   std::map<std::string, std::vector<std::string>> shared;
   for (const Annotation& annotation : annotations) {
     const std::string drawing = drawing_of(builder, annotation);
@@ -115,25 +133,28 @@ void add_keywords(Builder& builder, const std::string& language, const std::vect
     const bool too_short = count_code_points(keyword) < 2;
     if (drawings.size() > kSharedKeywordMax || too_short || names.contains(keyword)) continue;
     if (builder.curated(language, keyword)) continue;
-    const auto first = std::min_element(drawings.begin(), drawings.end(), [&](const auto& a, const auto& b) {
-      return order_of(builder, a) < order_of(builder, b);
-    });
+    const auto first = std::min_element(
+        drawings.begin(), drawings.end(),
+        [&](const auto& a, const auto& b) { return order_of(builder, a) < order_of(builder, b); });
     if (order_of(builder, *first) == INT32_MAX) continue;
     for (const Meaning& meaning : builder.means[*first]) builder.add(keyword, language, meaning);
   }
 }
 
 // In languages without a lexicon: keywords that name one place, time or weather.
-void add_scenery(Builder& builder, const std::string& language, const std::vector<Annotation>& annotations) {
+void add_scenery(Builder& builder, const std::string& language,
+                 const std::vector<Annotation>& annotations) {
   std::map<std::string, std::set<Meaning>> shared;
   for (const Annotation& annotation : annotations) {
     const auto meanings = builder.means.find(drawing_of(builder, annotation));
     if (meanings == builder.means.end()) continue;
-    for (const std::string& keyword : annotation.keywords) shared[keyword].insert(meanings->second.begin(), meanings->second.end());
+    for (const std::string& keyword : annotation.keywords)
+      shared[keyword].insert(meanings->second.begin(), meanings->second.end());
   }
   for (const auto& [keyword, meanings] : shared) {
     const bool one_scene = meanings.size() == 1 && meanings.begin()->kind == "set";
-    if (one_scene && !builder.says(language, keyword)) builder.add(keyword, language, *meanings.begin());
+    if (one_scene && !builder.says(language, keyword))
+      builder.add(keyword, language, *meanings.begin());
   }
 }
 
@@ -161,14 +182,17 @@ Result<void> add_language(Builder& builder, const std::string& language) {
   return {};
 }
 
-// The languages of CLDR's annotations, without those of single regions; Cantonese is read as Chinese.
+// The languages of CLDR's annotations, without those of single regions; Cantonese is read as
+// Chinese.
 std::vector<std::string> languages_of(const Path& cldr) {
   std::vector<std::string> out;
   std::error_code failure;
   for (const auto& file : std::filesystem::directory_iterator(cldr / "annotations", failure)) {
     const std::string name = file.path().stem().string();
-    const bool regional = name.find('_') != std::string::npos && name != "zh_Hant" && name != "sr_Latn";
-    const bool whole = std::filesystem::exists(cldr / "annotationsDerived" / file.path().filename(), failure);
+    const bool regional =
+        name.find('_') != std::string::npos && name != "zh_Hant" && name != "sr_Latn";
+    const bool whole =
+        std::filesystem::exists(cldr / "annotationsDerived" / file.path().filename(), failure);
     if (whole && !regional && name != "root" && name != "yue") out.push_back(name);
   }
   std::sort(out.begin(), out.end());
@@ -181,7 +205,8 @@ Result<void> add_kinds(Builder& builder) {
   for (const auto& [phrase, senses] : builder.table) {
     for (const auto& [sense, languages] : senses) {
       const size_t tab = sense.find('\t');
-      if (languages.contains("en")) known[phrase].push_back({sense.substr(0, tab), sense.substr(tab + 1)});
+      if (languages.contains("en"))
+        known[phrase].push_back({sense.substr(0, tab), sense.substr(tab + 1)});
     }
   }
   for (const auto& [phrase, meanings] : builder.lexicon.phrases["en"]) {
@@ -207,7 +232,8 @@ std::string written(const Table& table) {
   for (const auto& [phrase, senses] : table) {
     for (const auto& [sense, languages] : senses) {
       starts.push_back(text.size());
-      text += concat(phrase, "\t", join({languages.begin(), languages.end()}, ","), "\t", sense, "\n");
+      text +=
+          concat(phrase, "\t", join({languages.begin(), languages.end()}, ","), "\t", sense, "\n");
     }
   }
   std::string out;
@@ -225,13 +251,15 @@ Result<std::string> word_table(const WordSources& sources) {
   if (!english.ok()) return english.error();
   Builder builder{sources, std::move(*lexicon), {}, {}, {}};
   if (Result<void> done = collect_facts(builder); !done.ok()) return done.error();
+  if (Result<void> done = check_things(builder); !done.ok()) return done.error();
   collect_meanings(builder, *english);
   for (const std::string& language : languages_of(sources.cldr)) {
     const Result<void> done = add_language(builder, language);
     if (!done.ok()) return done.error();
   }
   if (Result<void> done = add_kinds(builder); !done.ok()) return done.error();
-  for (const auto& [drawing, facts] : builder.facts) builder.add(concat("=", drawing), "*", {"part", facts});
+  for (const auto& [drawing, facts] : builder.facts)
+    builder.add(concat("=", drawing), "*", {"part", facts});
   return written(builder.table);
 }
 

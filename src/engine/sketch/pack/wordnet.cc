@@ -11,8 +11,18 @@
 namespace plantain::engine::sketch::pack {
 namespace {
 
-// The files WordNet's authors sorted nouns into (lexnames(5WN)), as far as they hold what can be seen.
-enum Field { kTops = 3, kAnimal = 5, kArtifact = 6, kFood = 13, kLocation = 15, kObject = 17, kPerson = 18, kPlant = 20 };
+// The files WordNet's authors sorted nouns into (lexnames(5WN)), as far as they hold what can be
+// seen.
+enum Field {
+  kTops = 3,
+  kAnimal = 5,
+  kArtifact = 6,
+  kFood = 13,
+  kLocation = 15,
+  kObject = 17,
+  kPerson = 18,
+  kPlant = 20
+};
 
 // Words of more pieces are descriptions rather than names.
 constexpr size_t kWordsMax = 3;
@@ -26,14 +36,17 @@ struct Synset {
 };
 
 using Synsets = std::unordered_map<std::string, Synset>;
-using Senses = std::unordered_map<std::string, std::vector<std::string>>;  // lemma -> offsets, the commonest first
-using Counts = std::unordered_map<std::string, int>;                       // how often a lemma was met
+using Senses = std::unordered_map<std::string, std::vector<std::string>>;  // lemma -> offsets, the
+                                                                           // commonest first
+using Counts = std::unordered_map<std::string, int>;  // how often a lemma was met
 
 bool is_rude(std::string_view gloss) {
-  constexpr std::string_view kMarks[] = {"offensive", "disparag", "derogat", "slur",   "obscene", "vulgar",
-                                         "contempt",  "prostitu", "sexual",  "insult", "taboo"};
-  return std::any_of(std::begin(kMarks), std::end(kMarks),
-                     [&](std::string_view mark) { return gloss.find(mark) != std::string_view::npos; });
+  constexpr std::string_view kMarks[] = {"offensive", "disparag", "derogat",  "slur",
+                                         "obscene",   "vulgar",   "contempt", "prostitu",
+                                         "sexual",    "insult",   "taboo"};
+  return std::any_of(std::begin(kMarks), std::end(kMarks), [&](std::string_view mark) {
+    return gloss.find(mark) != std::string_view::npos;
+  });
 }
 
 std::string spaced(std::string word) {
@@ -41,7 +54,8 @@ std::string spaced(std::string word) {
   return word;
 }
 
-// "02084071 05 n 03 dog 0 domestic_dog 0 Canis_familiaris 0 023 @ 02083346 n 0000 … | a member of …"
+// "02084071 05 n 03 dog 0 domestic_dog 0 Canis_familiaris 0 023 @ 02083346 n 0000 … | a member of
+// …"
 std::optional<Synset> read_synset(const std::string& line) {
   const size_t bar = line.find(" | ");
   const std::vector<std::string> cells = split(std::string_view(line).substr(0, bar), ' ');
@@ -51,7 +65,8 @@ std::optional<Synset> read_synset(const std::string& line) {
   std::from_chars(cells[1].data(), cells[1].data() + cells[1].size(), synset.field);
   std::from_chars(cells[3].data(), cells[3].data() + cells[3].size(), words, 16);
   size_t at = 4;
-  for (int i = 0; i < words && at + 1 < cells.size(); ++i, at += 2) synset.words.push_back(cells[at]);
+  for (int i = 0; i < words && at + 1 < cells.size(); ++i, at += 2)
+    synset.words.push_back(cells[at]);
   for (++at; at + 3 < cells.size(); at += 4) {
     if (cells[at] != "@" && cells[at] != "@i") continue;
     synset.above.push_back(cells[at + 1]);
@@ -83,7 +98,8 @@ Result<Senses> read_senses(const Path& folder) {
     if (line.empty() || line.front() == ' ') continue;
     const std::vector<std::string> cells = split(trim_ascii(line), ' ');
     const std::optional<int64_t> count = cells.size() > 2 ? parse_int(cells[2]) : std::nullopt;
-    if (!count || *count < 1 || static_cast<size_t>(*count) >= cells.size()) return invalid("index.noun is not WordNet's");
+    if (!count || *count < 1 || static_cast<size_t>(*count) >= cells.size())
+      return invalid("index.noun is not WordNet's");
     out[cells[0]].assign(cells.end() - static_cast<ptrdiff_t>(*count), cells.end());
   }
   return out;
@@ -97,17 +113,20 @@ Result<void> read_counts(const Path& folder, Counts& nouns, Counts& others) {
     const size_t percent = line.find('%');
     const size_t space = line.rfind(' ');
     if (percent == std::string::npos || space == std::string::npos) continue;
-    const int count = static_cast<int>(parse_int(std::string_view(line).substr(space + 1)).value_or(0));
+    const int count =
+        static_cast<int>(parse_int(std::string_view(line).substr(space + 1)).value_or(0));
     Counts& counts = line[percent + 1] == '1' ? nouns : others;
     counts[line.substr(0, percent)] += count;
   }
   return {};
 }
 
-std::vector<int> fields_of(const Meaning& meaning, const std::map<std::string, std::string>& facts) {
+std::vector<int> fields_of(const Meaning& meaning,
+                           const std::map<std::string, std::string>& facts) {
   if (meaning.kind == "noun" || meaning.kind == "trade") return {kPerson, kTops};
   if (meaning.kind == "set") {
-    const bool one_place = meaning.value.starts_with("place=") && meaning.value.find(' ') == std::string::npos;
+    const bool one_place =
+        meaning.value.starts_with("place=") && meaning.value.find(' ') == std::string::npos;
     return one_place ? std::vector<int>{kObject, kLocation, kArtifact} : std::vector<int>{};
   }
   const auto fact = facts.find(meaning.value);
@@ -129,7 +148,8 @@ class Kinds {
   // Ties what is known to its synset.
   void anchor(const Phrases& known, const std::map<std::string, std::string>& facts) {
     for (const auto& [phrase, meanings] : known) {
-      const bool alone = std::any_of(meanings.begin(), meanings.end(), [](const Meaning& m) { return m.kind == "alone"; });
+      const bool alone = std::any_of(meanings.begin(), meanings.end(),
+                                     [](const Meaning& m) { return m.kind == "alone"; });
       if (alone || meanings.empty()) continue;
       std::string lemma = phrase;
       std::replace(lemma.begin(), lemma.end(), ' ', '_');
@@ -149,7 +169,10 @@ class Kinds {
       if (meaning == nullptr) continue;
       for (const std::string& word : synset.words) {
         const std::string phrase = spaced(to_lower_ascii(word));
-        if (!known.contains(phrase) && !(meaning->kind != "thing" && is_read_by_words(phrase, known)) && may_name(word, offset, synset)) out[phrase] = {as_said_of(*meaning, synset, phrase)};
+        if (!known.contains(phrase) &&
+            !(meaning->kind != "thing" && is_read_by_words(phrase, known)) &&
+            may_name(word, offset, synset))
+          out[phrase] = {as_said_of(*meaning, synset, phrase)};
       }
     }
     return out;
@@ -162,7 +185,8 @@ class Kinds {
     for (const std::string& offset : found->second) {
       const auto synset = synsets_.find(offset);
       if (synset == synsets_.end() || synset->second.instance) continue;
-      if (std::find(fields.begin(), fields.end(), synset->second.field) != fields.end()) return &offset;
+      if (std::find(fields.begin(), fields.end(), synset->second.field) != fields.end())
+        return &offset;
     }
     return nullptr;
   }
@@ -174,7 +198,8 @@ class Kinds {
     while (!level.empty()) {
       std::vector<std::string> next;
       for (const std::string& offset : level) {
-        if (const auto anchor = anchors_.find(offset); anchor != anchors_.end()) return &anchor->second;
+        if (const auto anchor = anchors_.find(offset); anchor != anchors_.end())
+          return &anchor->second;
         const auto synset = synsets_.find(offset);
         if (synset == synsets_.end() || !seen.insert(offset).second) continue;
         next.insert(next.end(), synset->second.above.begin(), synset->second.above.end());
@@ -184,32 +209,39 @@ class Kinds {
     return nullptr;
   }
 
-  // The word names this before anything else. Capitals are names of genera, firms and persons, but for places and
-  // breeds.
+  // The word names this before anything else. Capitals are names of genera, firms and persons, but
+  // for places and breeds.
   bool may_name(const std::string& word, const std::string& offset, const Synset& synset) const {
     const bool plain = std::all_of(word.begin(), word.end(), [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
     });
-    const bool capital = std::any_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    const bool capital =
+        std::any_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
     const bool place = synset.instance && (synset.field == kLocation || synset.field == kObject);
     const bool breed = synset.field == kAnimal && !is_latin(word);
     const auto pieces = static_cast<size_t>(std::count(word.begin(), word.end(), '_')) + 1;
-    if (!plain || word.size() < 3 || pieces > kWordsMax || (capital && !place && !breed) || (synset.instance && !place)) return false;
+    if (!plain || word.size() < 3 || pieces > kWordsMax || (capital && !place && !breed) ||
+        (synset.instance && !place))
+      return false;
     const std::string lemma = to_lower_ascii(word);
     const auto senses = senses_.find(lemma);
-    return senses != senses_.end() && senses->second.front() == offset && count(nouns_, lemma) >= count(others_, lemma);
+    return senses != senses_.end() && senses->second.front() == offset &&
+           count(nouns_, lemma) >= count(others_, lemma);
   }
 
-  // "young man", "black woman": read word by word, what is said of people is kept. "lone wolf": a wolf, in pictures.
+  // "young man", "black woman": read word by word, what is said of people is kept. "lone wolf": a
+  // wolf, in pictures.
   static bool is_read_by_words(const std::string& phrase, const Phrases& known) {
     const auto says = [&](const std::string& word, std::initializer_list<std::string_view> kinds) {
       const auto found = known.find(word);
-      return found != known.end() && std::any_of(found->second.begin(), found->second.end(), [&](const Meaning& meaning) {
+      return found != known.end() &&
+             std::any_of(found->second.begin(), found->second.end(), [&](const Meaning& meaning) {
                return std::find(kinds.begin(), kinds.end(), meaning.kind) != kinds.end();
              });
     };
     if (phrase.find(' ') == std::string::npos) return false;
-    return says(phrase.substr(0, phrase.find(' ')), {"colour", "age", "tone", "nation", "size", "hair", "shade", "number"}) ||
+    return says(phrase.substr(0, phrase.find(' ')),
+                {"colour", "age", "tone", "nation", "size", "hair", "shade", "number"}) ||
            says(phrase.substr(phrase.rfind(' ') + 1), {"thing"});
   }
 
@@ -241,7 +273,8 @@ class Kinds {
 
 }  // namespace
 
-Result<Phrases> kinds_of(const Path& folder, const Phrases& known, const std::map<std::string, std::string>& facts) {
+Result<Phrases> kinds_of(const Path& folder, const Phrases& known,
+                         const std::map<std::string, std::string>& facts) {
   const Result<Synsets> synsets = read_synsets(folder);
   if (!synsets.ok()) return synsets.error();
   const Result<Senses> senses = read_senses(folder);
