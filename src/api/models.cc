@@ -119,7 +119,7 @@ Handler bound(Context& context, Plain handler) {
   return [&context, handler](std::shared_ptr<const Call> call, Respond respond) { respond(handler(context, *call)); };
 }
 
-constexpr Parameter kModelId = {"model_id", "path", "The model, with its slashes", kModelIdSchema};
+constexpr Parameter kModelId = {"model_id", "path", "The model, with its slashes", R"({"type":"string"})"};
 
 }  // namespace
 

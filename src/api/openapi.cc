@@ -72,7 +72,7 @@ Json parameter_schema(const Parameter& parameter) {
   JsonObject& object = schema.as_object();
   const bool open = text_or(schema, "type", "") == "string" && !object.contains("enum") && !object.contains("pattern") &&
                     !object.contains("format");
-  if (open) object["pattern"] = parameter.in == "header" ? "^([!-~]([ -~]*[!-~])?)?$" : "^[^\\x00]*$";
+  if (open) object["pattern"] = parameter.in == "header" ? "^[!-~]*$" : "^[^\\x00]*$";
   return schema;
 }
 
@@ -101,19 +101,35 @@ JsonObject json_body(Json schema, bool required) {
 
 std::string lower_name(Method method) { return to_lower_ascii(name_of(method)); }
 
-// The submit of one model, with what is enforced of its input.
-JsonObject submit_of(const Context& context, const Route& route, const catalog::Model& model) {
+constexpr std::string_view kModelParameter = "{model_id...}";
+
+bool names_model(const Route& route) { return route.pattern.find(kModelParameter) != std::string::npos; }
+
+// A model's id has slashes, which a parameter of a path cannot have in the document: each model
+// has paths of its own there.
+std::string path_of_model(const Route& route, const catalog::Model& model) {
+  std::string path = route.pattern;
+  return path.replace(path.find(kModelParameter), kModelParameter.size(), model.id);
+}
+
+JsonObject operation_of_model(const Route& route, const catalog::Model& model) {
   Route own = route;
   std::erase_if(own.parameters, [](const Parameter& parameter) { return parameter.name == "model_id"; });
   JsonObject operation = operation_of(own);
+  std::string id = model.id;
+  std::replace_if(id.begin(), id.end(), [](char c) { return c == '/' || c == '.' || c == '-'; }, '_');
+  operation["operationId"] = concat(route.operation_id, "_", id);
+  return operation;
+}
+
+// The submit of one model, with what is enforced of its input.
+JsonObject submit_of(const Context& context, const Route& route, const catalog::Model& model) {
+  JsonObject operation = operation_of_model(route, model);
   const std::vector<std::string>& engines = context.engines_of(model);
   for (Json& parameter : operation["parameters"].as_array()) {
     if (text_or(parameter, "name", "") != "engine") continue;
     parameter.as_object()["schema"] = JsonObject{{"type", "string"}, {"enum", JsonArray(engines.begin(), engines.end())}};
   }
-  std::string id = model.id;
-  std::replace_if(id.begin(), id.end(), [](char c) { return c == '/' || c == '.' || c == '-'; }, '_');
-  operation["operationId"] = concat("submit_", id);
   operation["summary"] = model.display_name;
   operation["requestBody"] = json_body(model.enforced_schema, true);
   return operation;
@@ -135,13 +151,6 @@ JsonObject frame(Context& context, const std::string& base) {
   return document;
 }
 
-// "{name...}" is "{name}" in the document, which has no word for several segments.
-std::string path_of(const Route& route) {
-  std::string path = route.pattern;
-  if (const size_t dots = path.find("...}"); dots != std::string::npos) path.erase(dots, 3);
-  return path;
-}
-
 void add_operation(JsonObject& document, const std::string& path, Method method, JsonObject operation) {
   JsonObject& paths = document["paths"].as_object();
   if (!paths.contains(path)) paths[path] = JsonObject();
@@ -161,11 +170,14 @@ JsonObject openapi_of(Context& context, const std::string& base) {
   for (const Route& route : context.routes) {
     if (route.access == Access::kWorker || route.operation_id.empty()) continue;
     if (route.operation_id == "submit") {
-      JsonObject any = operation_of(route);
-      any["requestBody"] = json_body(JsonObject{{"type", "object"}}, true);
-      add_operation(document, path_of(route), route.method, std::move(any));
       for (const catalog::Model& model : context.catalog.all()) {
-        add_operation(document, concat("/v1/models/", model.id), route.method, submit_of(context, route, model));
+        add_operation(document, path_of_model(route, model), route.method, submit_of(context, route, model));
+      }
+      continue;
+    }
+    if (names_model(route)) {
+      for (const catalog::Model& model : context.catalog.all()) {
+        add_operation(document, path_of_model(route, model), route.method, operation_of_model(route, model));
       }
       continue;
     }
@@ -173,7 +185,7 @@ JsonObject openapi_of(Context& context, const std::string& base) {
     if (const auto schema = body_schema_of(route); !schema.empty()) {
       operation["requestBody"] = json_body(schema_ref(schema), schema == "KeyWish");
     }
-    add_operation(document, path_of(route), route.method, std::move(operation));
+    add_operation(document, route.pattern, route.method, std::move(operation));
   }
   return document;
 }
@@ -183,9 +195,9 @@ JsonObject openapi_of_model(Context& context, const catalog::Model& model, const
   for (const Route& route : context.routes) {
     const std::string_view operation = route.operation_id;
     if (operation == "submit") {
-      add_operation(document, concat("/v1/models/", model.id), route.method, submit_of(context, route, model));
+      add_operation(document, path_of_model(route, model), route.method, submit_of(context, route, model));
     } else if (operation == "status" || operation == "result" || operation == "cancel") {
-      add_operation(document, path_of(route), route.method, operation_of(route));
+      add_operation(document, route.pattern, route.method, operation_of(route));
     }
   }
   return document;

@@ -20,10 +20,6 @@ enum class Access {
 
 enum class BodyKind { kNone, kJson, kBytes };
 
-// A model id in the document. A part of what is_model_id() takes, which no pattern says shortly.
-inline constexpr std::string_view kModelIdSchema =
-    R"({"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*){1,5}$"})";
-
 // A parameter of the query, of a header or of the path, for the document.
 struct Parameter {
   std::string_view name;

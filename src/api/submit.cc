@@ -287,7 +287,7 @@ std::vector<Route> submit_routes(Context& context) {
       .tag = "Requests",
       .parameters =
           {
-              {"model_id", "path", "The model, with its slashes", kModelIdSchema},
+              {"model_id", "path", "The model, with its slashes", R"({"type":"string"})"},
               {"Idempotency-Key", "header", "Two calls with one key are one request (24 h)",
                R"({"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-~]+$"})"},
               {"Prefer", "header", "wait=N answers with the result if it ends within N seconds", R"({"type":"string"})"},
@@ -299,8 +299,8 @@ std::vector<Route> submit_routes(Context& context) {
               {"retention", "query", "Seconds that the result is kept; shortens only",
                R"({"type":"integer","minimum":0,"maximum":3153600000})"},
               {"engine", "query", "One of the engines configured for the model", R"({"type":"string","minLength":1})"},
-              {"tags", "query", "At most 16 names with commas between, for usage",
-               R"({"type":"string","pattern":"^[A-Za-z0-9._-]{1,64}(,[A-Za-z0-9._-]{1,64}){0,15}$"})"},
+              {"tags", "query", "A name for usage, or at most 16 with commas between",
+               R"({"type":"string","pattern":"^[A-Za-z0-9._-]{1,64}$"})"},
               {"dry_run", "query", "Validate and price it, run nothing", R"({"type":"boolean"})"},
           },
       .response_schema = "Submitted",

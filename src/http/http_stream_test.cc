@@ -331,6 +331,21 @@ TEST_F(EventStreamTest, DrainingEndsAStreamWithAComment) {
   EXPECT_TRUE(rest.ends_with("\n\n\r\n0\r\n\r\n")) << rest;
 }
 
+TEST_F(EventStreamTest, AStreamEndsProperlyAlsoWhenStoppingFollowsAtOnce) {
+  start();
+  Client client = connect();
+  client.send(get("/events"));
+  client.read_until("\r\n\r\n");
+  // Its head has left, so the stream waits for its source.
+  stream_.opened.get();
+  EXPECT_EQ(connect().call(get("/a")).status, 200);
+
+  server_->drain();
+  stop();
+
+  EXPECT_TRUE(client.read_to_end().ends_with("\n\n\r\n0\r\n\r\n"));
+}
+
 TEST_F(EventStreamTest, StoppingEndsAStream) {
   start();
   Client client = connect();

@@ -35,7 +35,7 @@ class RouterTest : public testing::Test {
   };
 };
 
-TEST_F(RouterTest, TheFirstRowThatMatchesWins) {
+TEST_F(RouterTest, TheRowOfTheMostLiteralPatternWins) {
   struct Row {
     api::Method method;
     std::string path;
@@ -49,7 +49,6 @@ TEST_F(RouterTest, TheFirstRowThatMatchesWins) {
       {api::Method::kGet, "/v1/models/a/b/openapi.json", 2, {{"model_id", "a/b"}}},
       {api::Method::kGet, "/v1/models/openapi.json", 3, {{"model_id", "openapi.json"}}},
       {api::Method::kGet, "/v1/models/a/b/c", 3, {{"model_id", "a/b/c"}}},
-      {api::Method::kPost, "/v1/models/categories", 4, {{"model_id", "categories"}}},
       {api::Method::kPost, "/v1/models/a%2Fb/c", 4, {{"model_id", "a/b/c"}}},
       {api::Method::kPost, "/v1/models/a%2Fb%2Fc", 4, {{"model_id", "a/b/c"}}},
       {api::Method::kGet, "/v1/requests/7", 5, {{"request_id", "7"}}},
@@ -63,6 +62,12 @@ TEST_F(RouterTest, TheFirstRowThatMatchesWins) {
     EXPECT_EQ(match.route, &routes_[row.index]) << row.path;
     EXPECT_EQ(match.params, row.params) << row.path;
   }
+}
+
+TEST_F(RouterTest, APathHasTheMethodsOfItsMostLiteralPatternAlone) {
+  EXPECT_EQ(find(api::Method::kPost, "/v1/models/categories").route, nullptr);
+  EXPECT_EQ(find(api::Method::kPost, "/v1/models/categories").allow, "GET, HEAD, OPTIONS");
+  EXPECT_EQ(find(api::Method::kPost, "/v1/models/a/b/openapi.json").allow, "GET, HEAD, OPTIONS");
 }
 
 TEST_F(RouterTest, WhatMatchesNoRowIsNowhere) {

@@ -29,6 +29,7 @@ struct Options {
   // A body slower than this a window is dropped.
   std::size_t body_slow_min_bytes = limits::kBodySlowMin_bytes;
   std::chrono::milliseconds event_comment = limits::kEventComment;
+  // A body counts until its call is answered.
   std::size_t bodies_in_flight_max_bytes = limits::kBodiesInFlightMax_bytes;
   std::size_t connections_max = limits::kConnectionsMax;  // of the public listener
 };

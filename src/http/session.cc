@@ -185,8 +185,9 @@ std::size_t Session::body_max_bytes() const {
 
 std::optional<api::Reply> Session::judge_body() const {
   if (parser_.body_done()) return std::nullopt;
-  if (parser_.head().content_length.value_or(0) > body_max_bytes())
+  if (parser_.head().content_length.value_or(0) > body_max_bytes()) {
     return too_large(body_max_bytes());
+  }
   if (route_->body == api::BodyKind::kNone) return std::nullopt;
   const auto refuse = [](std::string_view why) {
     return api::problem(Error{ErrorCode::kUnsupportedMediaType, std::string(why)});
