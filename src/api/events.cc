@@ -121,7 +121,7 @@ std::vector<Route> event_routes(Context& context) {
                 .summary = "Server-sent events: status, progress, preview, done",
                 .tag = "Requests",
                 .parameters = {{"request_id", "path", "The request", R"({"type":"string","format":"uuid"})"},
-                               {"Last-Event-ID", "header", "Resume behind this event", R"({"type":"string"})"}},
+                               {"Last-Event-ID", "header", "Resume behind this event", R"({"type":"string","pattern":"^[0-9]{1,15}$"})"}},
                 .response_schema = "text/event-stream",
                 .statuses = {200, 204, 400, 404}}};
 }

@@ -156,7 +156,10 @@ constexpr std::string_view kSchemas = R"json({
     "properties": {
       "name": {"type": "string", "minLength": 1, "maxLength": 100},
       "role": {"enum": ["user", "admin", "worker"]}, "priority": {"enum": ["low", "normal", "high"]},
-      "expires_at": {"type": ["string", "null"], "description": "RFC 3339 in UTC, in the future"}
+      "expires_at": {
+        "type": ["string", "null"], "description": "RFC 3339 in UTC, in the future",
+        "pattern": "^2[1-9][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
+      }
     }
   },
   "Health": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},

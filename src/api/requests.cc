@@ -250,7 +250,7 @@ Handler bound(Context& context, Async handler) {
 
 constexpr Parameter kRequestId = {"request_id", "path", "The request", R"({"type":"string","format":"uuid"})"};
 constexpr Parameter kPrefer = {"Prefer", "header", "wait=N answers when it has changed, or N seconds have passed",
-                               R"({"type":"string"})"};
+                               R"({"type":"string","pattern":"^wait=[0-9]{1,3}$"})"};
 constexpr Parameter kRunning = {"running", "query", "Also stop what already runs", R"({"type":"boolean"})"};
 
 std::vector<Route> reading_routes(Context& context) {
@@ -274,7 +274,7 @@ std::vector<Route> reading_routes(Context& context) {
             .tag = "Requests",
             .parameters = {kRequestId, kPrefer, {"include_cost", "query", "Add the cost", R"({"type":"boolean"})"}},
             .response_schema = "Result",
-            .statuses = {200, 400, 404}},
+            .statuses = {200, 400, 404, 422}},
       Route{.method = Method::kGet,
             .pattern = "/v1/requests",
             .access = Access::kUser,
@@ -336,7 +336,7 @@ std::vector<Route> request_routes(Context& context) {
                          .tag = "Requests",
                          .parameters = {kRequestId, kRunning},
                          .response_schema = "Cancelled",
-                         .statuses = {202, 400, 404}});
+                         .statuses = {202, 400, 404, 422}});
   routes.push_back(Route{.method = Method::kDelete,
                          .pattern = "/v1/requests/{request_id}",
                          .access = Access::kUser,

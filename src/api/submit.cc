@@ -283,14 +283,13 @@ std::vector<Route> submit_routes(Context& context) {
       .body_max_bytes = limits::kJsonBodyMax_bytes,
       .handler = [&context](std::shared_ptr<const Call> call, Respond respond) { submit(context, call, respond); },
       .operation_id = "submit",
-      .summary = "Submit a request",
+      .summary = "Submit a request; with 'Prefer: wait=N' the answer is the result if it ends within N seconds",
       .tag = "Requests",
       .parameters =
           {
               {"model_id", "path", "The model, with its slashes", R"({"type":"string"})"},
               {"Idempotency-Key", "header", "Two calls with one key are one request (24 h)",
                R"({"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-~]+$"})"},
-              {"Prefer", "header", "wait=N answers with the result if it ends within N seconds", R"({"type":"string"})"},
               {"priority", "query", "Within the key's highest", R"({"type":"string","enum":["low","normal","high"]})"},
               {"start_within", "query", "Seconds; fails with deadline-exceeded when not started by then",
                R"({"type":"integer","minimum":1,"maximum":3153600000})"},

@@ -15,7 +15,6 @@ Result<std::string> decode(std::string_view text, std::string_view what) {
   std::optional<std::string> plain = percent_decode(text);
   if (!plain) return refuse(" has a '%' without two hexadecimal digits");
   if (!is_utf8(*plain)) return refuse(" is not UTF-8");
-  if (plain->find('\0') != std::string::npos) return refuse(" holds a NUL");
   return std::move(*plain);
 }
 
@@ -33,6 +32,9 @@ Result<std::vector<std::string>> decode_path(std::string_view path) {
   for (const std::string& raw : split(path.substr(1), '/')) {
     Result<std::string> segment = decode(raw, "its path");
     if (!segment.ok()) return segment.error();
+    if (segment->find('\0') != std::string::npos) {
+      return Error{ErrorCode::kInvalidIdentifier, "the address cannot be one: its path holds a NUL"};
+    }
     segments.push_back(*std::move(segment));
   }
   return segments;

@@ -15,7 +15,8 @@ namespace plantain::http {
 // that was written as %2F. kInvalidIdentifier: a broken escape, not UTF-8, or a NUL.
 Result<std::vector<std::string>> decode_path(std::string_view path);
 
-// Names and values of a query in their order; '+' is a space. kInvalidIdentifier as above.
+// Names and values of a query in their order; '+' is a space. kInvalidIdentifier: a broken escape,
+// or not UTF-8. A text to search for may hold a NUL.
 Result<std::vector<std::pair<std::string, std::string>>> decode_query(std::string_view query);
 
 // Whether `host`, the value of a Host field, is a loopback name with this port (80 when it names

@@ -47,7 +47,7 @@ TEST(Target, AQueryKeepsItsOrderAndItsRepeats) {
 }
 
 TEST(Target, WhatCannotBeDecodedIsRefused) {
-  for (const char* bad : {"%", "%4", "%zz", "%00", "%FF", "%C0%80", "%ED%A0%80", "a%2"}) {
+  for (const char* bad : {"%", "%4", "%zz", "%FF", "%C0%80", "%ED%A0%80", "a%2"}) {
     const auto path = decode_path(std::string("/") + bad);
     ASSERT_FALSE(path.ok()) << bad;
     EXPECT_EQ(path.error().code, ErrorCode::kInvalidIdentifier) << bad;
@@ -57,6 +57,13 @@ TEST(Target, WhatCannotBeDecodedIsRefused) {
     EXPECT_EQ(name.error().code, ErrorCode::kInvalidIdentifier) << bad;
     EXPECT_FALSE(decode_query(std::string("a=") + bad).ok()) << bad;
   }
+}
+
+TEST(Target, ANulMayBeSearchedForButNamesNothing) {
+  EXPECT_FALSE(decode_path("/a%00").ok());
+  const auto query = decode_query("search=%00");
+  ASSERT_TRUE(query.ok());
+  EXPECT_EQ(query->front().second, std::string(1, '\0'));
 }
 
 TEST(Target, OnlyLoopbackNamesWithThePortAreLoopback) {

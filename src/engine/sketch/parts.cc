@@ -20,10 +20,13 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the pack is read in place");
 
 std::string_view whole_pack() {
-  return {plantain_sketch_pack_begin, static_cast<size_t>(plantain_sketch_pack_end - plantain_sketch_pack_begin)};
+  return {plantain_sketch_pack_begin,
+          static_cast<size_t>(plantain_sketch_pack_end - plantain_sketch_pack_begin)};
 }
 
-PartEntry part_at(size_t index) { return entry_at<PartEntry>(pack_section(Section::kParts), index); }
+PartEntry part_at(size_t index) {
+  return entry_at<PartEntry>(pack_section(Section::kParts), index);
+}
 
 size_t part_count() { return pack_section(Section::kParts).size() / sizeof(PartEntry); }
 
@@ -48,7 +51,8 @@ std::optional<PartEntry> find_part(std::string_view name) {
 
 // What goes inside <svg>. A skin tone's drawing is packed as its difference from the plain one.
 std::string inflate_part(const PartEntry& part) {
-  const std::string_view packed = pack_section(Section::kDrawings).substr(part.offset, part.packed_size);
+  const std::string_view packed =
+      pack_section(Section::kDrawings).substr(part.offset, part.packed_size);
   std::string plain(part.plain_size, '\0');
   z_stream stream{};
   CHECK(inflateInit(&stream) == Z_OK);
@@ -60,8 +64,8 @@ std::string inflate_part(const PartEntry& part) {
   if (state == Z_NEED_DICT) {
     CHECK(part.base != kNoBase);
     const std::string base = inflate_part(part_at(part.base));
-    CHECK(inflateSetDictionary(&stream, reinterpret_cast<const Bytef*>(base.data()), static_cast<uInt>(base.size())) ==
-          Z_OK);
+    CHECK(inflateSetDictionary(&stream, reinterpret_cast<const Bytef*>(base.data()),
+                               static_cast<uInt>(base.size())) == Z_OK);
     state = inflate(&stream, Z_FINISH);
   }
   inflateEnd(&stream);
@@ -75,7 +79,8 @@ std::string_view pack_section(Section section) {
   const std::string_view pack = whole_pack();
   CHECK(pack.starts_with(kPackMagic));
   const auto count = entry_at<uint32_t>(pack.substr(kPackMagic.size()), 0);
-  const std::string_view table = pack.substr(kPackMagic.size() + sizeof(uint32_t), count * sizeof(SectionEntry));
+  const std::string_view table =
+      pack.substr(kPackMagic.size() + sizeof(uint32_t), count * sizeof(SectionEntry));
   for (uint32_t i = 0; i < count; ++i) {
     const auto entry = entry_at<SectionEntry>(table, i);
     if (entry.section == section) return pack.substr(entry.offset, entry.size);
@@ -90,9 +95,11 @@ std::optional<std::string> part_svg(std::string_view name) {
   if (!part) return std::nullopt;
   std::string body = inflate_part(*part);
   if (plus != std::string_view::npos) body = dye_svg(std::move(body), plain, name.substr(plus + 1));
-  return concat("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"",
-                part->width, "\" height=\"", part->height, "\" viewBox=\"0 0 ", part->width, " ", part->height, "\">",
-                body, "</svg>");
+  return concat(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
+      "width=\"",
+      part->width, "\" height=\"", part->height, "\" viewBox=\"0 0 ", part->width, " ",
+      part->height, "\">", body, "</svg>");
 }
 
 std::vector<std::string> part_names() {

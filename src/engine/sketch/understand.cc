@@ -92,17 +92,24 @@ void Reader::take_phrase(const Unit& unit) {
   if (unit.is("size")) return take_size(unit);
   if (unit.is("age") || unit.is("tone") || unit.is("hair") || unit.is("nation"))
     return take_looks(unit);
-  // "flying a kite" is done with the kite.
-  const bool transitive = unit.is("relation") && unit.sense("act") != nullptr &&
-                          unit.sense("act")->value == "flying" &&
-                          unit.sense("relation")->value == "holding" && describes_what_follows() &&
-                          behind(1) != nullptr && behind(1)->names_person();
-  if (unit.is("act") && !transitive) take_act(unit);
-  if (unit.is("act") && (!unit.is("relation") || !modifiers_.pose.empty())) return;
+  if (unit.is("act")) return take_deed(unit);
   if (unit.is("relation")) return take_relation(unit);
   if (unit.is("locative")) return take_locative(unit);
   if (unit.is("body")) return take_body(unit);
   ignore(unit.shown);
+}
+
+// "reading" is done alone, "reading a book" with a book.
+void Reader::take_deed(const Unit& unit) {
+  const Sense* relation = unit.sense("relation");
+  const bool flying = unit.sense("act")->value == "flying";
+  // "children flying a kite" are not up there themselves; "a bird flying past a house" does not
+  // hold it.
+  const bool flies_object = flying && relation != nullptr && describes_what_follows() &&
+                            behind(1) != nullptr && behind(1)->names_person() && !next_is("word");
+  if (flies_object) return take_relation(unit);
+  take_act(unit);
+  if (relation != nullptr && !flying && modifiers_.pose.empty()) take_relation(unit);
 }
 
 bool Reader::take_small_word(const Unit& unit) {
@@ -114,7 +121,7 @@ bool Reader::take_small_word(const Unit& unit) {
   } else if (unit.is("or")) {
     negated_ = negated_ || was_negated_;
   } else if (unit.is("negate")) {
-    take_negation();
+    negated_ = true;
   } else if (unit.is("have")) {
     take_have();
   } else if (unit.is("contains")) {

@@ -51,6 +51,10 @@ void Reader::take_thing(const Unit& unit) {
   CHECK(facts.has_value());
   if (describes_next_noun(unit, *facts)) return ignore(unit.shown);
   if (exclude(unit, part)) return;
+  if (is_drawn_with_owner(part)) {
+    drop_modifiers();
+    return ignore(unit.shown);
+  }
   Actor actor;
   actor.part = part;
   actor.kind = facts->kind;
@@ -68,6 +72,15 @@ void Reader::take_thing(const Unit& unit) {
   if (spectacled) put_glasses_on(cast_.current());
   // "park bench": a bench, and where it stands if nothing else is said.
   if (unit.is("set")) stage_.apply(unit.sense("set")->value);
+}
+
+// "a house with a blue door": no door beside the house.
+bool Reader::is_drawn_with_owner(std::string_view part) const {
+  if (part != "door" && part != "window") return false;
+  if (!pending_ || pending_->role != Pending::Role::kWith || pending_->subjects.empty())
+    return false;
+  const Kind owner = cast_.at(pending_->subjects.front()).kind;
+  return owner == Kind::kBuilding || owner == Kind::kVehicle;
 }
 
 // "戴著墨鏡的狗": a beast's glasses are a thing of their own.
@@ -94,45 +107,25 @@ bool Reader::describes_next_noun(const Unit& unit, const PartFacts& facts) const
 }
 
 void Reader::take_person(const Unit& unit) {
-  PartFacts as_person;
-  as_person.kind = Kind::kPerson;
-  const bool beast_by_trade = !cast_.empty() && behind(1) != nullptr && behind(1)->is("thing") &&
-                              unit.is("trade") && unit.language() == "en" &&
-                              !is_unspaced_language(unit.language());
-  if (describes_next_noun(unit, as_person) || beast_by_trade) {
-    // "baby elephant", "cowboy hat", "robot chef"
-    if (unit.text == "baby") modifiers_.size = 0.5f;
+  if (describes_other_noun(unit)) {
+    if (unit.text == "baby") modifiers_.size = 0.5f;  // "baby elephant"
     return ignore(unit.shown);
   }
   if (exclude(unit, "person")) return;
   Unit whole = unit;
-  std::vector<std::string> shown{unit.shown};
   Actor actor;
   actor.kind = Kind::kPerson;
   actor.person = modifiers_.person;
-  const auto name = [&](const Unit& by) {
-    const bool noun = by.is("noun");
-    std::string_view value = noun ? by.sense("noun")->value : by.sense("trade")->value;
-    (noun ? actor.person->noun : actor.person->trade) = std::string(take_word(value));
-    if (value.empty()) return;
-    if (!noun) {
-      actor.person->sex = std::string(value);
-    } else if (!modifiers_.count || modifiers_.count == 1) {
-      modifiers_.count = static_cast<int>(parse_int(value).value_or(1));  // "elderly couple"
-    }
-  };
-  name(unit);
+  name_person(unit, *actor.person);
   // "woman astronaut", "ninja girl": two names of one person.
-  const bool both = ahead(1) != nullptr && ahead(1)->names_person() &&
-                    unit.is("noun") != ahead(1)->is("noun") &&
-                    ahead(1)->language() == unit.language();
-  if (both) {
+  const Unit* next = ahead(1);
+  if (next != nullptr && next->names_person() && unit.is("noun") != next->is("noun") &&
+      next->language() == unit.language()) {
+    name_person(*next, *actor.person);
+    whole.plural = whole.plural || next->plural;
+    whole.shown = concat(unit.shown, " ", next->shown);
     ++at_;
-    name(units_[at_]);
-    whole.plural = whole.plural || units_[at_].plural;
-    shown.push_back(units_[at_].shown);
   }
-  whole.shown = join(shown, " ");
   actor.person->noun = noun_for_age(*actor.person);
   if (actor.person->noun.starts_with("old")) actor.person->age = "old";
   actor.pose = modifiers_.pose;
@@ -140,6 +133,29 @@ void Reader::take_person(const Unit& unit) {
   if (!modifiers_.colour.empty()) colour_person(*actor.person, modifiers_.colour);
   modifiers_.colour.clear();
   enter(whole, std::move(actor));
+}
+
+// "cowboy hat", "baby elephant"; a beast that has a trade stays a beast: "robot chef".
+bool Reader::describes_other_noun(const Unit& unit) const {
+  PartFacts person;
+  person.kind = Kind::kPerson;
+  const bool trade_of_beast = !cast_.empty() && behind(1) != nullptr && behind(1)->is("thing") &&
+                              unit.is("trade") && unit.language() == "en";
+  return trade_of_beast || describes_next_noun(unit, person);
+}
+
+void Reader::name_person(const Unit& by, Person& person) {
+  if (const Sense* noun = by.sense("noun")) {
+    std::string_view value = noun->value;  // "older-person 2" for a couple
+    person.noun = std::string(take_word(value));
+    const bool uncounted = !modifiers_.count || modifiers_.count == 1;
+    if (!value.empty() && uncounted)
+      modifiers_.count = static_cast<int>(parse_int(value).value_or(1));
+  } else {
+    std::string_view value = by.sense("trade")->value;  // "mage woman"
+    person.trade = std::string(take_word(value));
+    if (!value.empty()) person.sex = std::string(value);
+  }
 }
 
 // "a black woman" tells of her skin, "a red woman" of her clothes.
@@ -177,47 +193,58 @@ void Reader::take_kind(const Unit& unit) {
 void Reader::take_garment(const Unit& unit) {
   std::string_view part = unit.sense("garment")->value;
   const std::string_view where = take_word(part);
-  const bool worn =
-      (pending_ && pending_->role == Pending::Role::kWorn) || (unit.language() == "ja");
-  // "和服女子"
-  const bool compound = is_unspaced_language(unit.language()) && !pending_ && ahead(1) != nullptr &&
-                        ahead(1)->names_person();
-  const bool dressed =
-      worn || compound ||
-      (pending_ && (pending_->role == Pending::Role::kWith || pending_->relation == Relation::kIn));
-  const bool follows =
-      compound || (describes_what_follows() && (pending_ ? pending_->subjects.empty() : true));
-  Person* person = follows && dressed ? &modifiers_.person : cast_.person(cast_.last_person());
-  const bool on_beast = pending_ && !pending_->subjects.empty() &&
-                        cast_.person(pending_->subjects.front()) == nullptr;
-  if (!dressed || person == nullptr || on_beast || negated_) {
-    const std::optional<PartFacts> facts = facts_of(part);
-    if (part.empty() || !facts || negated_) {
-      consume_colour();
-      return ignore(unit.shown);
-    }
-    if (pending_ && pending_->role == Pending::Role::kWith) pending_->role = Pending::Role::kWorn;
-    Actor actor;
-    actor.part = std::string(part);
-    actor.kind = facts->kind;
-    actor.height_m = facts->height_m;
-    enter(unit, std::move(actor));
-    return;
-  }
+  Person* wearer = wearer_of(unit);
+  if (wearer == nullptr) return take_lone_garment(unit, part);
   garment_ = where;
   const bool coloured = !modifiers_.colour.empty() && where != "other";
-  if (coloured) set_garment_colour(*person, where, modifiers_.colour);
-  for (const std::string& word : modifiers_.colour_words)
+  if (coloured) set_garment_colour(*wearer, where, modifiers_.colour);
+  modifiers_.colour_words.push_back(unit.shown);
+  for (const std::string& word : modifiers_.colour_words) {
     coloured ? understand(word) : ignore(word);
-  coloured ? understand(unit.shown) : ignore(unit.shown);
+  }
   modifiers_.colour_words.clear();
   consume_colour();
   // "in a green jacket and blue jeans"
-  if (const int wearer = cast_.last_person(); wearer >= 0 && person == cast_.person(wearer)) {
-    repeated_ = Pending{Pending::Role::kWorn, Relation::kOn, {wearer}, {}};
-  }
+  const int last = cast_.last_person();
+  if (wearer == cast_.person(last))
+    repeated_ = Pending{Pending::Role::kWorn, Relation::kOn, {last}, {}};
   // "in a red dress": who wears it may now stand in another relation.
-  if (!worn) pending_.reset();
+  if (pending_ && pending_->role != Pending::Role::kWorn) pending_.reset();
+}
+
+// The person who wears what is named now: of those named before, or the one who comes. Null
+// pointer: nobody does, or a beast.
+Person* Reader::wearer_of(const Unit& unit) {
+  if (negated_) return nullptr;
+  if (!pending_) {
+    // "和服女子"; "コートを着た女性", where the verb comes last
+    const bool compound =
+        is_unspaced_language(unit.language()) && ahead(1) != nullptr && ahead(1)->names_person();
+    if (!compound && unit.language() != "ja") return nullptr;
+    return describes_what_follows() ? &modifiers_.person : cast_.person(cast_.last_person());
+  }
+  const bool dressed =
+      pending_->role != Pending::Role::kPlain || pending_->relation == Relation::kIn;
+  if (!dressed) return nullptr;
+  if (pending_->subjects.empty()) {
+    return describes_what_follows() ? &modifiers_.person : cast_.person(cast_.last_person());
+  }
+  return is_person(pending_->subjects.front()) ? cast_.person(cast_.last_person()) : nullptr;
+}
+
+void Reader::take_lone_garment(const Unit& unit, std::string_view part) {
+  const std::optional<PartFacts> facts = facts_of(part);
+  if (!facts || negated_) {
+    consume_colour();
+    return ignore(unit.shown);
+  }
+  // "a penguin with a red scarf"
+  if (pending_ && pending_->role == Pending::Role::kWith) pending_->role = Pending::Role::kWorn;
+  Actor actor;
+  actor.part = std::string(part);
+  actor.kind = facts->kind;
+  actor.height_m = facts->height_m;
+  enter(unit, std::move(actor));
 }
 
 // "a basket of apples", "a vase full of roses"
@@ -229,23 +256,9 @@ void Reader::take_contains(const Unit& unit) {
 }
 
 void Reader::enter(const Unit& unit, Actor actor) {
-  std::vector<std::string> words = modifiers_.words;
-  words.insert(words.end(), modifiers_.colour_words.begin(), modifiers_.colour_words.end());
-  words.insert(words.end(), modifiers_.person_words.begin(), modifiers_.person_words.end());
-  words.push_back(unit.shown);
-  for (const std::string& word : words) understand(word);
-  actor.words = join(words, " ");
-  if (!pending_ && subject_count_ && !modifiers_.count) modifiers_.count = subject_count_;
-  if (!pending_ && actor.pose.empty()) actor.pose = subject_pose_;
-  if (!pending_) {
-    subject_count_.reset();
-    subject_pose_.clear();
-  }
-  const bool many =
-      (unit.plural && !(unit.invariant && modifiers_.definite)) || fills_next_place(unit, actor);
-  if (many && modifiers_.count == 1 && !unit.plural)
-    modifiers_.count.reset();  // "a sunflower field"
-  actor.count = modifiers_.count.value_or(many ? some(actor.kind) : 1);
+  actor.words = take_words(unit);
+  if (!pending_) take_what_was_said_of_subject(actor);
+  actor.count = count_of(unit, actor);
   const std::string colour = modifiers_.colour;
   const bool object = pending_.has_value();
   int index = named_again(unit, actor);
@@ -258,10 +271,35 @@ void Reader::enter(const Unit& unit, Actor actor) {
   named_ = index;
   if (!colour.empty()) paint(colour);
   modifiers_ = {};
-  if (!object && (topics_.empty() || (join_ == Cast::Join::kAnd && topics_.back() == index - 1)))
-    topics_.push_back(index);
+  const bool joined = join_ == Cast::Join::kAnd && !topics_.empty() && topics_.back() == index - 1;
+  if (!object && (topics_.empty() || joined)) topics_.push_back(index);
   relate(index);
   join_ = Cast::Join::kNone;
+}
+
+// The words that named it, all of them understood.
+std::string Reader::take_words(const Unit& unit) {
+  std::vector<std::string> words = modifiers_.words;
+  words.insert(words.end(), modifiers_.colour_words.begin(), modifiers_.colour_words.end());
+  words.insert(words.end(), modifiers_.person_words.begin(), modifiers_.person_words.end());
+  words.push_back(unit.shown);
+  for (const std::string& word : words) understand(word);
+  return join(words, " ");
+}
+
+// "兩個坐在椅子上的女孩"
+void Reader::take_what_was_said_of_subject(Actor& actor) {
+  if (subject_count_ && !modifiers_.count) modifiers_.count = subject_count_;
+  if (actor.pose.empty()) actor.pose = subject_pose_;
+  subject_count_.reset();
+  subject_pose_.clear();
+}
+
+int Reader::count_of(const Unit& unit, const Actor& actor) const {
+  const bool fills = fills_next_place(unit, actor);
+  const bool many = fills || (unit.plural && !(unit.invariant && modifiers_.definite));
+  if (fills && modifiers_.count == 1) return some(actor.kind);  // "a sunflower field"
+  return modifiers_.count.value_or(many ? some(actor.kind) : 1);
 }
 
 // "a sunflower field", "向日葵花田": many of what grows there.

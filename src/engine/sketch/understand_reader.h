@@ -56,6 +56,7 @@ class Reader {
   void take(const Unit& unit);
   void take_phrase(const Unit& unit);
   void take_unknown(const Unit& unit);
+  void take_deed(const Unit& unit);
   bool take_small_word(const Unit& unit);
   bool take_description(const Unit& unit);
   void take_and();
@@ -63,7 +64,6 @@ class Reader {
   void take_number(const Unit& unit);
   void take_set(const Unit& unit);
   void take_sign(const Unit& unit);
-  void take_negation() { negated_ = true; }
   void end_phrase(bool comma);
   void understand(const std::string& shown) { scene_.understood.push_back(shown); }
   void ignore(const std::string& shown) { scene_.ignored.push_back(shown); }
@@ -84,14 +84,22 @@ class Reader {
 
   // --- understand_actors.cc: things and people
   void take_thing(const Unit& unit);
+  bool is_drawn_with_owner(std::string_view part) const;
   void put_glasses_on(int wearer);
   void take_person(const Unit& unit);
+  bool describes_other_noun(const Unit& unit) const;
+  void name_person(const Unit& by, Person& person);
   void take_kind(const Unit& unit);
   void take_garment(const Unit& unit);
+  Person* wearer_of(const Unit& unit);
+  void take_lone_garment(const Unit& unit, std::string_view part);
   void take_contains(const Unit& unit);
   bool describes_next_noun(const Unit& unit, const PartFacts& facts) const;
   bool exclude(const Unit& unit, const std::string& what);
   void enter(const Unit& unit, Actor actor);
+  std::string take_words(const Unit& unit);
+  void take_what_was_said_of_subject(Actor& actor);
+  int count_of(const Unit& unit, const Actor& actor) const;
   bool fills_next_place(const Unit& unit, const Actor& actor) const;
   void colour_person(Person& person, const std::string& value) const;
   int named_again(const Unit& unit, const Actor& actor) const;

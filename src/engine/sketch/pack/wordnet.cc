@@ -169,8 +169,7 @@ class Kinds {
       if (meaning == nullptr) continue;
       for (const std::string& word : synset.words) {
         const std::string phrase = spaced(to_lower_ascii(word));
-        if (!known.contains(phrase) &&
-            !(meaning->kind != "thing" && is_read_by_words(phrase, known)) &&
+        if (!known.contains(phrase) && !is_read_by_words(phrase, *meaning, known) &&
             may_name(word, offset, synset))
           out[phrase] = {as_said_of(*meaning, synset, phrase)};
       }
@@ -229,20 +228,35 @@ class Kinds {
            count(nouns_, lemma) >= count(others_, lemma);
   }
 
-  // "young man", "black woman": read word by word, what is said of people is kept. "lone wolf": a
-  // wolf, in pictures.
-  static bool is_read_by_words(const std::string& phrase, const Phrases& known) {
-    const auto says = [&](const std::string& word, std::initializer_list<std::string_view> kinds) {
-      const auto found = known.find(word);
-      return found != known.end() &&
-             std::any_of(found->second.begin(), found->second.end(), [&](const Meaning& meaning) {
-               return std::find(kinds.begin(), kinds.end(), meaning.kind) != kinds.end();
-             });
-    };
-    if (phrase.find(' ') == std::string::npos) return false;
-    return says(phrase.substr(0, phrase.find(' ')),
-                {"colour", "age", "tone", "nation", "size", "hair", "shade", "number"}) ||
-           says(phrase.substr(phrase.rfind(' ') + 1), {"thing"});
+  // Phrases whose words say it better one by one: "young man" and "gray wolf", so that age and
+  // colour are heard; "small white", which is seldom the butterfly; "lone wolf", a wolf in
+  // pictures.
+  static bool is_read_by_words(const std::string& phrase, const Meaning& meaning,
+                               const Phrases& known) {
+    const size_t space = phrase.find(' ');
+    if (space == std::string::npos) return false;
+    const std::vector<Meaning> first = meanings_of(phrase.substr(0, space), known);
+    const std::vector<Meaning> last = meanings_of(phrase.substr(phrase.rfind(' ') + 1), known);
+    const bool describes = std::any_of(first.begin(), first.end(), is_description);
+    const bool described = std::any_of(last.begin(), last.end(), is_description);
+    const bool two_words = phrase.rfind(' ') == space;
+    if (meaning.kind == "thing") {
+      const bool same = std::find(last.begin(), last.end(), meaning) != last.end();
+      return describes && (described || (two_words && same));
+    }
+    const auto is_thing = [](const Meaning& one) { return one.kind == "thing"; };
+    return describes || std::any_of(last.begin(), last.end(), is_thing);
+  }
+
+  static std::vector<Meaning> meanings_of(const std::string& word, const Phrases& known) {
+    const auto found = known.find(word);
+    return found == known.end() ? std::vector<Meaning>{} : found->second;
+  }
+
+  static bool is_description(const Meaning& meaning) {
+    constexpr std::string_view kKinds[] = {"colour", "age",  "tone",  "nation",
+                                           "size",   "hair", "shade", "number"};
+    return std::find(std::begin(kKinds), std::end(kKinds), meaning.kind) != std::end(kKinds);
   }
 
   // "Canis_familiaris", but not "Siamese_cat" or "Great_Dane".
