@@ -5,6 +5,8 @@
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
 #include <unicode/uspoof.h>
+#include <unicode/utf16.h>
+#include <unicode/utf8.h>
 
 #include <array>
 #include <memory>
@@ -207,12 +209,39 @@ uint8_t marks_of(const Fold& fold) {
   return static_cast<uint8_t>((fold.kind == Kind::kUnspaced ? kUnspaced : 0) | (fold.accented ? kAccent : 0));
 }
 
+// Squared words and Arabic ligatures, of which one becomes up to eighteen characters: nobody hides a word in them.
+bool grows(UChar32 c) { return (c >= 0x3300 && c <= 0x33FF) || (c >= 0xFDF0 && c <= 0xFDFF); }
+
+// A quick no for Latin, Han and Hangul.
+bool may_be_mark(UChar32 c) { return c >= 0x300 && (c < 0x3400 || c > 0xD7FF); }
+
+// Well-formed UTF-16 that is cheap to normalise: the time to put marks in order is quadratic in their run, and no
+// language needs more than a few.
+icu::UnicodeString decoded(std::string_view utf8) {
+  constexpr int kMarksMax = 8;
+  const int32_t size = static_cast<int32_t>(utf8.size());
+  icu::UnicodeString text;
+  char16_t* const out = text.getBuffer(size);  // no code point has more units than bytes
+  CHECK(out != nullptr);
+  int32_t length = 0;
+  int marks = 0;
+  for (int32_t at = 0; at < size;) {
+    UChar32 c;
+    U8_NEXT_OR_FFFD(utf8.data(), at, size, c);
+    marks = may_be_mark(c) && u_getCombiningClass(c) != 0 ? marks + 1 : 0;
+    if (marks > kMarksMax) continue;
+    if (grows(c)) c = U' ';
+    U16_APPEND_UNSAFE(out, length, c);
+  }
+  text.releaseBuffer(length);
+  return text;
+}
+
 icu::UnicodeString compatibility_folded(std::string_view utf8) {
   UErrorCode error = U_ZERO_ERROR;
   const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCCasefoldInstance(error);
-  const icu::UnicodeString text =
-      icu::UnicodeString::fromUTF8({utf8.data(), static_cast<int32_t>(utf8.size())});
-  icu::UnicodeString folded = nfkc->normalize(text, error);
+  CHECK(U_SUCCESS(error));
+  icu::UnicodeString folded = nfkc->normalize(decoded(utf8), error);
   CHECK(U_SUCCESS(error));
   return folded;
 }
@@ -299,50 +328,64 @@ class Writer {
   bool splits_ = false;  // holds one of the signs that split a word of a script without spaces
 };
 
+// One walk over the folded text. A character is judged with those beside it: '@' is a letter only in company.
+class Reader {
+ public:
+  explicit Reader(const icu::UnicodeString& source)
+      : begin_(source.getBuffer()), length_(source.length()), writer_(static_cast<size_t>(length_)) {}
+
+  Normalised run() && {
+    for (int32_t at = 0; at < length_;) {
+      char32_t c;
+      U16_NEXT_UNSAFE(begin_, at, c);  // `decoded` wrote it
+      take(c, table_.of(c), at);
+    }
+    return std::move(writer_).take();
+  }
+
+ private:
+  void take(char32_t c, const Fold& fold, int32_t next) {
+    if (fold.kind == Kind::kDropped) return;
+    if (fold.kind == Kind::kWord || fold.kind == Kind::kUnspaced) {
+      for (const char32_t letter : fold.to) {
+        if (letter != 0) writer_.letter(letter, marks_of(fold));
+      }
+      behind_letter_ = fold.kind == Kind::kWord;
+      return;
+    }
+    if (fold.kind == Kind::kSymbol && is_inside(c, next)) {
+      writer_.letter(fold.to[0], c == U'*' ? kSymbol | kHidden : kSymbol);
+      return;
+    }
+    const Kind gap = fold.kind != Kind::kSymbol ? fold.kind : c == U'!' ? Kind::kStop : Kind::kPoint;
+    writer_.gap(gap, c);
+    behind_letter_ = false;
+  }
+
+  // '@' and '$' open and end words ("$ex", "a$$"); '!' and '*' mean something else at their ends.
+  bool is_inside(char32_t c, int32_t next) const {
+    if (c == U'*') return behind_letter_ && (is_word(next) || (next < length_ && begin_[next] == u'*'));
+    if (c == U'!') return behind_letter_ && is_word(next);
+    return behind_letter_ || is_word(next);
+  }
+
+  bool is_word(int32_t at) const {
+    if (at >= length_) return false;
+    char32_t c;
+    U16_NEXT_UNSAFE(begin_, at, c);
+    return table_.of(c).kind == Kind::kWord;
+  }
+
+  const FoldTable& table_ = FoldTable::get();
+  const char16_t* begin_;
+  int32_t length_;
+  Writer writer_;
+  bool behind_letter_ = false;
+};
+
 }  // namespace
 
-Normalised normalise(std::string_view utf8) {
-  const FoldTable& table = FoldTable::get();
-  const icu::UnicodeString source = compatibility_folded(utf8);
-  const int32_t length = source.length();
-  const auto is_word = [&](int32_t at) {
-    return at >= 0 && at < length && table.of(source.char32At(at)).kind == Kind::kWord;
-  };
-
-  Writer writer(static_cast<size_t>(length));
-  bool behind_letter = false;
-  for (int32_t at = 0; at < length; at = source.moveIndex32(at, 1)) {
-    const char32_t original = static_cast<char32_t>(source.char32At(at));
-    const Fold fold = table.of(original);
-    switch (fold.kind) {
-      case Kind::kDropped:
-        continue;
-      case Kind::kWord:
-      case Kind::kUnspaced:
-        for (const char32_t c : fold.to) {
-          if (c != 0) writer.letter(c, marks_of(fold));
-        }
-        behind_letter = fold.kind == Kind::kWord;
-        continue;
-      case Kind::kSymbol: {
-        const char32_t c = fold.to[0];
-        const bool before_letter = is_word(at + 1) || (behind_letter && c == U'*' && at + 1 < length && source[at + 1] == U'*');
-        // '@' and '$' open and end words ("$ex", "a$$"); '!' and '*' mean something else at their ends.
-        const bool inside = c == U'!' || c == U'*' ? behind_letter && before_letter : behind_letter || before_letter;
-        if (inside) {
-          writer.letter(c, c == U'*' ? kSymbol | kHidden : kSymbol);
-          continue;
-        }
-        writer.gap(c == U'!' ? Kind::kStop : Kind::kPoint, c);
-        break;
-      }
-      default:
-        writer.gap(fold.kind, original);
-    }
-    behind_letter = false;
-  }
-  return std::move(writer).take();
-}
+Normalised normalise(std::string_view utf8) { return Reader(compatibility_folded(utf8)).run(); }
 
 std::u32string_view letters_written_as(char32_t character) {
   switch (character) {

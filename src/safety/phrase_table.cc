@@ -8,10 +8,11 @@
 namespace plantain::safety {
 namespace {
 
-constexpr char32_t kNumber = U'\uE000';  // in the trie: '#'; private use, so no text has it
+constexpr char32_t kNumber = U'#';  // in the trie; no normalised text has it
 constexpr int kNumberMax = 17;
 constexpr uint32_t kShort = 3;        // letters that a phrase needs at least to be read in pieces
 constexpr uint32_t kSoShort = 4;      // characters of a phrase that an accent makes another word of
+constexpr uint32_t kDigitsAhead = 2;  // by which digits read as letters may outnumber letters on the way to a phrase
 constexpr int kHiddenMax = 2;         // unknown letters in one reading
 constexpr int kHiddenLooksMax = 512;  // … and readings of unknown letters in one text
 
@@ -75,8 +76,9 @@ class PhraseWalk {
     if (text_.has(at, kDigit)) read_number(at, node, reading);
   }
 
-  // A gap that may only split letters, or one more of a long run.
+  // A gap that may only split letters, or one more of a long run. Behind digits alone a gap is a gap.
   void pass_over(size_t at, uint32_t node, Reading reading) {
+    if (reading.letters == 0) return;
     const bool splitter = is_gap(at) && text_.has(at, kJoint);
     const bool repeated = text_.has(at, kLong) && at > reading.begin && text_.text[at - 1] == text_.text[at];
     if (!splitter && !repeated) return;
@@ -87,6 +89,7 @@ class PhraseWalk {
   void read_as_letter(size_t at, uint32_t node, Reading reading) {
     Reading written = reading;
     ++(text_.has(at, kDigit) ? written.digits : written.letters);
+    if (written.digits > written.letters + kDigitsAhead) return;
     for (const char32_t letter : letters_written_as(text_.text[at])) {
       if (const uint32_t next = table_.child(node, letter)) step(at + 1, next, written);
     }
@@ -219,6 +222,7 @@ void PhraseTable::add_proclitic(std::string_view proclitic) { proclitics_.push_b
 std::vector<PhraseTable::Match> PhraseTable::find(const Normalised& text) const { return PhraseWalk(*this, text).run(); }
 
 uint32_t PhraseTable::child(uint32_t node, char32_t character) const {
+  if (node == 0 && character < first_.size()) return first_[character];
   const auto& next = nodes_[node].next;
   const auto found = std::lower_bound(next.begin(), next.end(), character, [](const auto& a, char32_t c) { return a.first < c; });
   return found != next.end() && found->first == character ? found->second : 0;
@@ -230,6 +234,7 @@ uint32_t PhraseTable::make_child(uint32_t node, char32_t character) {
   nodes_.emplace_back();
   auto& next = nodes_[node].next;
   next.insert(std::lower_bound(next.begin(), next.end(), std::pair(character, uint32_t{0})), {character, made});
+  if (node == 0 && character < first_.size()) first_[character] = made;
   return made;
 }
 

@@ -9,6 +9,7 @@
 // Threads: find() is const and may be called from any.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -60,6 +61,7 @@ class PhraseTable {
   uint32_t make_child(uint32_t node, char32_t character);
 
   std::vector<Node> nodes_;
+  std::array<uint32_t, 128> first_{};  // the children of the root for ASCII, which are asked for most
   std::vector<std::u32string> particles_;
   std::vector<std::u32string> proclitics_;
 };

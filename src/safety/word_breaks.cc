@@ -4,8 +4,8 @@
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
 
-#include <algorithm>
 #include <memory>
+#include <string_view>
 
 #include "base/check.h"
 
@@ -38,32 +38,41 @@ bool splits_compound(const icu::UnicodeString& text, int32_t at) {
   return true;
 }
 
+bool is_boundary(std::u32string_view text, size_t place) {
+  icu::UnicodeString utf16;
+  int32_t at = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (i == place) at = utf16.length();
+    utf16.append(static_cast<UChar32>(text[i]));
+  }
+  iterator().setText(utf16);
+  const bool found = iterator().isBoundary(at) || splits_compound(utf16, at);
+  iterator().setText(icu::UnicodeString());  // it keeps a reference
+  return found;
+}
+
 }  // namespace
 
 bool WordBreaks::between(size_t at) {
   CHECK(at > 0 && at < text_.text.size());
   // Katakana is a script for whole words.
   if (is_katakana(text_.text[at - 1]) != is_katakana(text_.text[at])) return true;
-  if (looks_ == kLooksMax) return true;
-  ++looks_;
-  return look_up(at);
+  Look look = around(at);
+  for (const Look& earlier : looks_) {
+    if (earlier.place == look.place && earlier.around == look.around) return earlier.found;
+  }
+  if (looks_.size() == kLooksMax) return true;
+  look.found = is_boundary(look.around, look.place);
+  looks_.push_back(look);
+  return looks_.back().found;
 }
 
-bool WordBreaks::look_up(size_t at) const {
+WordBreaks::Look WordBreaks::around(size_t at) const {
   size_t begin = at - 1;
   size_t end = at + 1;
   while (begin > 0 && at - begin < kAround && text_.has(begin - 1, kUnspaced)) --begin;
   while (end < text_.text.size() && end - at < kAround && text_.has(end, kUnspaced)) ++end;
-  icu::UnicodeString around;
-  int32_t place = 0;
-  for (size_t i = begin; i < end; ++i) {
-    if (i == at) place = around.length();
-    around.append(static_cast<UChar32>(text_.text[i]));
-  }
-  iterator().setText(around);
-  const bool found = iterator().isBoundary(place) || splits_compound(around, place);
-  iterator().setText(icu::UnicodeString());  // it keeps a reference
-  return found;
+  return {std::u32string_view(text_.text).substr(begin, end - begin), at - begin, false};
 }
 
 }  // namespace plantain::safety

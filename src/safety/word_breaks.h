@@ -1,10 +1,13 @@
 // Where words begin and end in scripts that write no spaces, by ICU's dictionaries (Chinese, Japanese, Thai, …).
 //
-// A look into a dictionary costs microseconds, so it is asked only for what the lexicon found, about a few
-// characters around it, and only kLooksMax times a prompt. Later places count as boundaries: in a prompt
-// with so many candidates, one more is no accident.
+// A look into a dictionary costs tens of microseconds, so it is asked only for what the lexicon found, about a few
+// characters around it, once for the same characters, and kLooksMax times a prompt. Later places count as
+// boundaries: in a prompt with so many candidates, one more is no accident.
 // Threads: an object belongs to one; the dictionaries are shared.
 #pragma once
+
+#include <string_view>
+#include <vector>
 
 #include "safety/normalise.h"
 
@@ -20,13 +23,19 @@ class WordBreaks {
   bool between(size_t at);
 
  private:
-  bool look_up(size_t at) const;
+  struct Look {
+    std::u32string_view around;
+    size_t place;  // in `around`
+    bool found;
+  };
 
-  static constexpr int kLooksMax = 64;
-  static constexpr size_t kAround = 10;  // characters on each side; longer words are rare
+  Look around(size_t at) const;
+
+  static constexpr size_t kLooksMax = 16;
+  static constexpr size_t kAround = 6;  // characters on each side; longer words are rare
 
   const Normalised& text_;
-  int looks_ = 0;
+  std::vector<Look> looks_;
 };
 
 }  // namespace plantain::safety

@@ -101,11 +101,11 @@ void mirror_below(Canvas& canvas, const Stage& stage, const Placed& placed, cons
 
 // Waves and foam that hide where a hull enters the water.
 void paint_waterline(Canvas& canvas, const Stage& stage, const Placed& placed, const Spot& spot) {
-  const float h = spot.height * 0.05f, light = luminance(stage.light.sky_light) + 0.35f * luminance(stage.light.lamps.front().colour);
+  const float h = std::min(spot.height * 0.045f, stage.side * 0.02f), light = luminance(stage.light.sky_light) + 0.35f * luminance(stage.light.lamps.front().colour);
   for (int y = std::max(0, static_cast<int>((placed.base - h) * canvas.scale)); y < std::min(canvas.height, static_cast<int>((placed.base + h) * canvas.scale)); ++y) {
     for (int x = std::max(0, static_cast<int>(spot.left * canvas.scale)); x < std::min(canvas.width, static_cast<int>((spot.left + spot.width) * canvas.scale)); ++x) {
       const float u = (canvas.x_of(x) - placed.x) / (spot.width * 0.5f), line = placed.base - h * 0.1f + h * 0.55f * (noise(canvas.x_of(x) / spot.width * 16, 2, 91) - 0.5f);
-      const float d = (canvas.y_of(y) - line) / (h * 0.4f), cover = exp_of(-d * d) * smooth(1, 0.8f, std::fabs(u)) * (0.35f + 0.55f * noise(canvas.x_of(x) / spot.width * 40, canvas.y_of(y) / h * 2, 92));
+      const float d = (canvas.y_of(y) - line) / (h * 0.4f), cover = exp_of(-d * d) * smooth(1, 0.8f, std::fabs(u)) * (0.20f + 0.5f * noise(canvas.x_of(x) / spot.width * 40, canvas.y_of(y) / h * 2, 92));
       canvas.row(y)[x] = mix(canvas.row(y)[x], Pixel(Rgb{0.8f, 0.86f, 0.9f} * light), clamp01(cover));
     }
   }

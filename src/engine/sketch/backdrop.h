@@ -16,6 +16,7 @@ void paint_heaven(Canvas& canvas, const Stage& stage, Watch& watch);
 void paint_space(Canvas& canvas, const Stage& stage, Watch& watch);
 void paint_underwater(Canvas& canvas, const Stage& stage, Watch& watch);
 void paint_room(Canvas& canvas, const Stage& stage, Watch& watch);
+void paint_table(Canvas& canvas, const Stage& stage, Watch& watch);  // the table somebody sits at, over what is behind it
 void paint_mountains(Canvas& canvas, const Stage& stage, Watch& watch, float tallest, int ridges);
 void paint_treeline(Canvas& canvas, const Stage& stage, Watch& watch, float tallest);
 void paint_skyline(Canvas& canvas, const Stage& stage, Watch& watch, float tallest);

@@ -216,7 +216,7 @@ class PersonBody {
 void draw_animal_body(const Sheet& sheet, const Canvas& head, float middle, float h) {
   const float head_h = static_cast<float>(head.height), head_w = static_cast<float>(head.width), top = head_h * 0.62f;
   const Rgb fur = dominant(head, head.height * 3 / 10, head.height * 6 / 10);
-  sheet.ellipse(middle + head_w * 0.4f, h * 0.86f, head_w * 0.2f, h * 0.09f);
+  sheet.ellipse(middle + head_w * 0.37f, h * 0.86f, head_w * 0.17f, h * 0.085f);
   sheet.fill(fur * 0.85f);
   sheet.ellipse(middle, (top + h) / 2, head_w * 0.37f, (h - top) / 2);
   sheet.fill(fur);

@@ -45,7 +45,7 @@ float toned(const ToneTable& table, float light) {
 }
 
 struct Grade {
-  float saturation = 1.0f, vignette = 0.32f, grain = 1.6f;
+  float contrast = 1, saturation = 1.0f, vignette = 0.32f, grain = 1.6f;
   Rgb lift{0.0018f, 0.0022f, 0.0035f};
   Rgb gain{1, 1, 1};
 };
@@ -67,6 +67,7 @@ Grade grade_for(const Stage& stage) {
   }
   if (stage.style == Style::kBlackAndWhite) {
     g.saturation = 0;
+    g.contrast = 1.35f;
     g.grain = 5;
     g.vignette = 0.5f;
     g.gain = {1.15f, 1.05f, 0.8f};  // a yellow filter
@@ -119,6 +120,7 @@ image::Pixels develop(const Canvas& canvas, const Stage& stage, Watch& watch) {
       Pixel p = row[x] * gain * (1 - grade.vignette * d * d * 1.3f) + lift;
       const float grey = luminance(p);
       p = Pixel(four(grey) + (p.v - four(grey)) * four(grade.saturation));
+      if (grade.contrast != 1) p = p * power(grey * 3, grade.contrast - 1);
       dice = dice * 1664525u + 1013904223u;
       const float grain = (static_cast<float>((dice >> 8) & 0xffff) + static_cast<float>((dice >> 16) & 0xffff)) * (1 / 65536.0f) - 1;
       for (size_t k = 0; k < 3; ++k) {

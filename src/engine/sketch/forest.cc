@@ -125,7 +125,7 @@ void paint_floor(Canvas& canvas, const Stage& stage, const Wood& wood, Watch& wa
 
 // Shafts of light between the crowns.
 void paint_shafts(Canvas& canvas, const Stage& stage, Watch& watch) {
-  if (!stage.heaven.sun) return;
+  if (!stage.heaven.sun || stage.style == Style::kInk) return;
   Canvas beams = canvas_for(stage.width, stage.height, std::min(canvas.scale, 200 / stage.side));
   const auto salt = static_cast<uint32_t>(stage.chance("shafts").bits());
   const float sx = stage.heaven.sun_x, h = static_cast<float>(stage.height);
@@ -133,7 +133,7 @@ void paint_shafts(Canvas& canvas, const Stage& stage, Watch& watch) {
     for (int x = 0; x < beams.width; ++x) {
       const float py = beams.y_of(y), angle = (beams.x_of(x) - sx) / (py + 0.35f * h);
       const float ray = square(smooth(0.5f, 0.9f, noise(angle * 12, 1, salt) * 0.65f + noise(angle * 29, 2, salt) * 0.35f));
-      beams.row(y)[x] = Pixel(stage.light.lamps.front().colour * (ray * 0.22f * smooth(0.95f, 0.1f, py / h)), 0);
+      beams.row(y)[x] = Pixel(stage.light.lamps.front().colour * (ray * 0.15f * smooth(0.95f, 0.1f, py / h)), 0);
     }
   }
   add_scaled(canvas, beams, 1);

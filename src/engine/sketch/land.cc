@@ -23,7 +23,7 @@ struct Ground {
 
 Ground ground_of(const Stage& stage) {
   if (stage.place == Place::kDesert) return {rgb(0xe8b878), rgb(0xd9a05c), rgb(0xb97a42)};
-  if (snowy(stage)) return {rgb(0xdfe8f4), rgb(0xf2f6fb), rgb(0xa9c0de)};
+  if (snowy(stage)) return {rgb(0xc3cfe0), rgb(0xd7dfea), rgb(0x8ea9cf)};
   if (stage.season == Season::kAutumn) return {rgb(0xb79a4a), rgb(0x8c7a34), rgb(0xb5632a)};
   if (stage.season == Season::kSpring) return {rgb(0x9cc85e), rgb(0x6faa3c), rgb(0xd7e68a)};
   return {rgb(0x8fae5c), rgb(0x4f7f34), rgb(0xb4b866)};

@@ -108,9 +108,9 @@ void plan_lamps(const Scene& scene, Stage& stage, const Palette& p) {
     const float much = night ? 1.0f : 0.35f;
     l.lamps[0].colour = l.lamps[0].colour * (night ? 0.2f : 0.5f);
     // A sign beside each cheek, the nearer one further in front; a shop window before the face.
-    l.lamps.push_back({neon_colour(stage, 0) * ((from < 0 ? 1.0f : 1.6f) * much), -0.90f, 0.22f, from < 0 ? 0.42f : -0.05f});
-    l.lamps.push_back({neon_colour(stage, 1) * ((from < 0 ? 1.6f : 1.0f) * much), 0.90f, 0.25f, from < 0 ? -0.05f : 0.42f});
-    l.lamps.push_back({Rgb{0.36f, 0.27f, 0.22f} * much, from * 0.25f, 0.35f, 0.9f});
+    l.lamps.push_back({neon_colour(stage, 0) * ((from < 0 ? 1.15f : 1.8f) * much), -0.90f, 0.22f, from < 0 ? 0.42f : -0.05f});
+    l.lamps.push_back({neon_colour(stage, 1) * ((from < 0 ? 1.8f : 1.15f) * much), 0.90f, 0.25f, from < 0 ? -0.05f : 0.42f});
+    l.lamps.push_back({Rgb{0.42f, 0.32f, 0.26f} * much, from * 0.25f, 0.35f, 0.9f});
     if (night) l.sky_light = l.sky_light * 0.55f;
   } else if (stage.candle) {
     for (Lamp& lamp : l.lamps) lamp.colour = lamp.colour * 0.3f;
@@ -132,7 +132,7 @@ void plan_lamps(const Scene& scene, Stage& stage, const Palette& p) {
 void plan_air(const Scene& scene, Stage& stage) {
   LightPlan& l = stage.light;
   const bool night = stage.time == TimeOfDay::kNight;
-  l.haze = mix(stage.heaven.bottom, stage.heaven.middle, 0.3f);
+  l.haze = mix(stage.heaven.bottom, stage.heaven.middle, 0.3f) * (stage.falling.fog > 0 ? 0.8f : 1.0f);
   l.haze_per_m = stage.falling.fog > 0 ? 0.03f : stage.falling.snow > 0 ? 0.014f : stage.falling.rain > 0 ? 0.008f : 0.0022f;
   l.exposure = night ? 1.25f : 1.0f;
   l.bloom = night ? 1.0f : 0.45f;

@@ -215,19 +215,10 @@ class Painter {
   void folds(float side) {
     const Rgb dark = look_.coat * 0.22f, bright = look_.coat * 1.55f + Rgb{0.012f, 0.012f, 0.014f};
     const float k = reach(side);
-    for (int i = 0; i < 9; ++i) {
-      const float t = (static_cast<float>(i) + chance_.between(0.1f, 0.9f)) / 9, x = side * mix(150, 440, t) * k, y = mix(800, 890, t * t) + chance_.between(-10, 40);
-      const float bend = chance_.between(-40, 60) * side, length = chance_.between(60, 170);
-      const auto crease = [&](float off) {
-        pen_.move(x - side * off, y - 0.4f * off);
-        pen_.curve(x + bend * 0.3f - side * off, y + length * 0.4f, x + bend - side * off, y + length * 0.7f, x + bend * 0.8f - side * off, y + length);
-      };
-      for (int j = 0; j < 3; ++j) {
-        crease(0);
-        pen_.stroke(dark, 24 - 7 * static_cast<float>(j), 0.10f);
-      }
-      crease(10);
-      pen_.stroke(bright, 4, 0.16f);
+    for (int i = 0; i < 6; ++i) {
+      const float x = side * mix(170, 430, chance_.uniform()) * k, y = chance_.between(850, 990);
+      pen_.spot(x, y, chance_.between(26, 60), chance_.between(60, 130), dark, 0.20f);
+      pen_.spot(x - side * 34, y - 10, chance_.between(16, 30), chance_.between(50, 110), bright, 0.14f);
     }
     // The sleeve's seam.
     for (int j = 0; j < 3; ++j) {
@@ -608,14 +599,8 @@ void add_drops(Figure& figure, const Stage& stage, uint64_t seed) {
 
 bool has_likeness(std::string_view part) {
   std::string_view name = part.substr(0, part.find('+'));  // dyes and marks stand behind
-  for (const std::string_view tone : {"-medium-light-skin-tone", "-medium-dark-skin-tone", "-light-skin-tone", "-medium-skin-tone", "-dark-skin-tone"}) {
-    if (name.ends_with(tone)) {
-      name.remove_suffix(tone.size());
-      break;
-    }
-  }
-  for (const std::string_view hair : {"-blond-hair", "-red-hair", "-white-hair", "-curly-hair", "-bald", "-beard"}) {
-    if (name.ends_with(hair)) name.remove_suffix(hair.size());
+  for (const std::string_view look : {"-blond-hair", "-red-hair", "-white-hair", "-curly-hair", "-bald", "-beard", "-medium-light-skin-tone", "-medium-dark-skin-tone", "-light-skin-tone", "-medium-skin-tone", "-dark-skin-tone"}) {
+    if (name.ends_with(look)) name.remove_suffix(look.size());
   }
   for (const std::string_view plain : {"woman", "man", "person", "girl", "boy", "child", "old-woman", "old-man", "older-person"}) {
     if (name == plain) return true;

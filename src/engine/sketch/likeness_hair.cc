@@ -51,8 +51,9 @@ Hair::Strand Hair::strand(float side, float t, float jitter, float longer) const
       p = bezier(between(in.a[2], out.a[2], t), between(in.b[0], out.b[0], t), between(in.b[1], out.b[1], t), between(in.b[2], out.b[2], t), (u - 0.68f) / 0.32f);
       p.y += longer * (u - 0.68f) / 0.32f;
     }
-    const float loose = smooth(0.3f, 0.8f, u);
-    p.x += look_.wave * loose * sin_of(u * 15 + side * 1.1f + 1.6f * t) + jitter * smooth(0.1f, 0.7f, u);
+    const bool curls = look_.wave > 20;
+    const float loose = curls ? smooth(0.12f, 0.4f, u) : smooth(0.3f, 0.8f, u);
+    p.x += look_.wave * loose * sin_of(u * (curls ? 34.0f : 15.0f) + side * 1.1f + (curls ? 7.0f : 1.6f) * t) + jitter * smooth(0.1f, 0.7f, u);
     s[static_cast<size_t>(2 * i)] = side * p.x;
     s[static_cast<size_t>(2 * i + 1)] = p.y;
   }
@@ -168,7 +169,8 @@ void Hair::short_hair() {
   for (int i = 0; i < 520; ++i) {
     const float a = chance_.between(-1.5f, 1.5f), r = std::sqrt(chance_.uniform());
     const float x = sin_of(a) * mix(112, w + 11, r), y = 236 - cos_of(a) * mix(72, 194, r), away = x > look_.part_x ? 1.0f : -1.0f;
-    const float lean = look_.wave > 20 ? chance_.between(-26, 26) : mix(12, 34, r) * away;
+    const float aside = 1 - 0.95f * smooth(0.6f, 1.2f, std::fabs(a));
+    const float lean = (look_.wave > 20 ? chance_.between(-26, 26) : mix(12, 34, r) * away) * aside;
     const float bright = i < 180 ? chance_.between(0.35f, 0.7f) : chance_.between(0.6f, 1.4f);
     pen_.move(x, y);
     pen_.curve(x + lean * 0.4f, y - 17, x + lean, y - 13, x + lean * 1.5f, y + 10 + 16 * std::fabs(a));

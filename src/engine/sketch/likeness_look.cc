@@ -34,7 +34,7 @@ Rgb skin_of(std::string_view part, Chance& chance) {
 }
 
 Rgb hair_of(std::string_view part, const Look& look, Chance& chance) {
-  if (const std::optional<Rgb> dye = dyed(part, "hair")) return *dye;
+  if (const std::optional<Rgb> dye = dyed(part, "hair")) return mix(*dye, Rgb{1, 1, 1} * luminance(*dye), 0.25f) * 0.85f;  // hair is quieter than dye
   if (says(part, "blond")) return rgb(0xd9a850);
   if (says(part, "red-hair")) return rgb(0xa8431c);
   if (says(part, "white-hair")) return rgb(0xdcdcdc);

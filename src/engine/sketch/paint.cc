@@ -9,6 +9,7 @@
 #include "engine/sketch/finish.h"
 #include "engine/sketch/maths.h"
 #include "engine/sketch/paper.h"
+#include "engine/sketch/placing.h"
 #include "engine/sketch/style.h"
 #include "engine/sketch/weather.h"
 
@@ -83,10 +84,16 @@ Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& ob
   if (lit) paint_fog(canvas, stage, watch);
   if (!watch.layer()) return stopped();
   show(canvas, stage, observer);
+  bool table = stage.table_y > 0 && lit;
   for (const Placed& placed : stage.placed) {
     if (!watch.layer()) return stopped();
+    if (table && placed.depth_m < kTable_m) {
+      paint_table(canvas, stage, watch);
+      table = false;
+    }
     if (!paint_actor(canvas, stage, placed, scene.actors[static_cast<size_t>(placed.actor)], watch)) return stopped();
   }
+  if (table) paint_table(canvas, stage, watch);
   if (!watch.layer()) return stopped();
   if (stage.style != Style::kBlueprint) paint_falling(canvas, stage, watch);
   if (!watch.layer()) return stopped();

@@ -107,14 +107,15 @@ void add_weed(const Sheet& sheet, float x, float base, float tall, float sway) {
 }
 
 // What stands along a layer's edge.
-void add_standing(const Sheet& sheet, const Stage& stage, Shape shape, float near, float base, float tall, uint32_t salt, Chance& chance) {
+template <class Edge>
+void add_standing(const Sheet& sheet, const Stage& stage, Shape shape, float near, float base, Edge edge, Chance& chance) {
   const float w = static_cast<float>(stage.width), s = stage.side;
-  const auto edge = [&](float x) { return base - tall * outline(shape, x / s, salt) + 0.01f * s; };
   if (shape == Shape::kFirs) {
     for (float x = -0.03f * w; x < 1.03f * w; x += s * mix(0.035f, 0.085f, near) * chance.between(0.6f, 1.5f)) {
       // The middle stays open for who comes.
       if (near > 0.5f && std::fabs(x / w - 0.5f) < 0.30f * near) continue;
-      add_fir(sheet, x, edge(x), s * mix(0.16f, 0.46f, near) * chance.between(0.7f, 1.15f));
+      const float fir = s * mix(0.16f, 0.46f, near) * chance.between(0.7f, 1.15f);
+      add_fir(sheet, x, edge(x) + 0.07f * fir, fir);
     }
   } else if (shape == Shape::kHouses) {
     for (float x = -0.02f * w; x < w;) {
@@ -216,15 +217,16 @@ void paint_layers(Canvas& canvas, const Stage& stage, const Papers& papers, Watc
     const float tall = s * (own == Shape::kPeaks ? mix(0.34f, 0.14f, near) : own == Shape::kWaves ? 0.022f : own == Shape::kDunes ? 0.10f : 0.07f);
     const auto salt = static_cast<uint32_t>(chance.bits());
     const float stretch = own == Shape::kWaves ? mix(2.0f, 0.8f, near) : mix(1.6f, 0.9f, near), shift = chance.between(0, 9);
+    const auto edge = [&](float x) { return base - tall * outline(own, x / s * stretch + shift, salt) + 0.01f * s; };
     const Sheet sheet(0, 0, w, h, canvas.scale);
     cairo_move_to(sheet.pen(), -0.02f * w, h * 1.02f);
     for (int k = 0; k <= 160; ++k) {
       const float x = w * (static_cast<float>(k) / 160 * 1.04f - 0.02f);
-      cairo_line_to(sheet.pen(), x, base - tall * outline(own, x / s * stretch + shift, salt));
+      cairo_line_to(sheet.pen(), x, edge(x) - 0.01f * s);
     }
     cairo_line_to(sheet.pen(), 1.02f * w, h * 1.02f);
     cairo_close_path(sheet.pen());
-    if (own == shape && i + 1 < kLayers) add_standing(sheet, stage, own, near, base, tall, salt, chance);
+    if (own == shape && i + 1 < kLayers) add_standing(sheet, stage, own, near, base, edge, chance);
     sheet.fill(sand ? mix(rgb(0xe3c48e), rgb(0xf2dcae), near) * paper_tint(stage) : mix(papers.far, papers.near, near));
     lay_paper(canvas, stage, sheet);
   }

@@ -83,6 +83,7 @@ class Placing {
 
   void run() {
     choose_subject();
+    if (stage_.table_y > 0) return place_at_table();
     for (size_t i = 0; i < scene_.actors.size(); ++i) {
       if (!follows(scene_.actors[i])) place_group(static_cast<int>(i));
     }
@@ -90,6 +91,7 @@ class Placing {
       if (follows(scene_.actors[i])) place_related(static_cast<int>(i));
     }
     give_props();
+    make_room();
     for (Placed& p : stage_.placed) keep_inside(p);
     std::stable_sort(stage_.placed.begin(), stage_.placed.end(), [](const Placed& a, const Placed& b) { return a.depth_m > b.depth_m; });
   }
@@ -123,9 +125,14 @@ class Placing {
     share *= chance_.between(0.94f, 1.06f);
     subject_px_ = std::min(share * h_, close ? 0.8f * w_ : 0.5f * w_);
     floor_ = h_ * (close ? 0.93f : chance_.between(0.83f, 0.88f));
-    if (stage_.place == Place::kRoom) floor_ = h_ * (close ? 0.95f : 0.87f);
+    if (stage_.place == Place::kRoom && stage_.style != Style::kBlueprint) floor_ = h_ * (close ? 0.95f : 0.87f);
+    if (stage_.style == Style::kBlueprint) {
+      subject_px_ = std::min(0.52f * h_, 0.52f * w_);
+      floor_ = 0.5f * h_ + 0.44f * subject_px_;
+    }
     Camera& camera = stage_.camera;
     const float z = camera.focal * subject_m / subject_px_;
+    if (camera.horizon > 0.9f * floor_) camera.horizon = 0.9f * floor_;
     camera.eye_m = std::max((floor_ - camera.horizon) * z / camera.focal, 0.02f);
     if (none) camera.eye_m = 1.7f;
     subject_m_ = subject_m;
@@ -203,6 +210,7 @@ class Placing {
     if (slot == 0) {
       first_side_ = chance_.sign();
       const bool alone = scene_.actors.size() == 1 || count > 2;
+      if (stage_.style == Style::kBlueprint) return w_ * 0.5f;
       return w_ * (0.5f + first_side_ * (alone ? chance_.between(0.0f, 0.1f) : 0.14f));
     }
     static const float kSlots[] = {0.27f, 0.02f, 0.38f, 0.18f, 0.34f, 0.08f};
@@ -264,6 +272,91 @@ class Placing {
       p.footing = Footing::kHeld;
       stage_.placed.push_back(p);
     }
+  }
+
+  // One who sits behind a table, and what lies on it.
+  void place_at_table() {
+    int things = 0;
+    for (size_t n = 0; n < scene_.actors.size(); ++n) {
+      const int i = static_cast<int>(n);
+      if (actor(i).kind == Kind::kPerson) {
+        place_sitter(i);
+      } else {
+        for (int k = 0; k < actor(i).count; ++k) lay_on_table(i, actor(i).part, actor(i).height_m, things++);
+      }
+    }
+    stage_.focus_m = 1.3f;
+    std::stable_sort(stage_.placed.begin(), stage_.placed.end(), [](const Placed& a, const Placed& b) { return a.depth_m > b.depth_m; });
+  }
+
+  void place_sitter(int i) {
+    Placed p = fresh(i);
+    p.part = half_figure(p.part);
+    p.portrait = true;
+    p.posture = Posture::kAsDrawn;
+    p.height = std::min(0.80f * h_, 0.95f * w_);
+    p.x = w_ * 0.43f;
+    p.base = stage_.table_y + 0.14f * p.height;
+    p.depth_m = 1.3f;
+    p.mirrored = false;
+    p.tilt = chance_.between(0.02f, 0.05f);
+    stage_.placed.push_back(p);
+    sitter_px_ = p.height;
+    const std::string_view prop = prop_of(actor(i).pose);
+    if (prop.empty()) return;
+    Placed thing = fresh(i);
+    thing.part = prop;
+    thing.prop = true;
+    thing.posture = Posture::kAsDrawn;
+    thing.footing = Footing::kHeld;
+    thing.height = 0.30f * sitter_px_;
+    thing.x = w_ * 0.45f;
+    thing.base = std::min(stage_.table_y + 0.19f * h_, 0.97f * h_);
+    thing.depth_m = 0.9f;
+    thing.mirrored = false;
+    stage_.placed.push_back(thing);
+  }
+
+  // A likeness shows about half a metre of a person; what is on the table is as large as it is.
+  void lay_on_table(int i, const std::string& part, float tall_m, int n) {
+    static constexpr float kPlaces[] = {0.80f, 0.12f, 0.66f, 0.24f, 0.90f};
+    Placed p = fresh(i);
+    p.part = part;
+    p.footing = Footing::kHeld;
+    p.height = std::clamp(tall_m / 0.5f, 0.12f, 0.5f) * (sitter_px_ > 0 ? sitter_px_ : 0.8f * h_);
+    p.x = w_ * kPlaces[n % 5];
+    p.base = stage_.table_y + h_ * (0.07f + 0.02f * static_cast<float>(n % 3));
+    p.depth_m = 1.0f - 0.01f * static_cast<float>(n);
+    stage_.placed.push_back(p);
+  }
+
+  // Moves apart what stands side by side and would hide one another.
+  void make_room() {
+    for (int round = 0; round < 10; ++round) {
+      for (size_t i = 0; i < stage_.placed.size(); ++i) {
+        for (size_t k = i + 1; k < stage_.placed.size(); ++k) part_two(stage_.placed[i], stage_.placed[k]);
+      }
+    }
+  }
+
+  bool stands_free(const Placed& p) const {
+    const Actor& a = actor(p.actor);
+    const bool tied = follows(a) && a.relation != Relation::kBeside && a.relation != Relation::kNone;
+    return p.footing == Footing::kGround && !p.prop && !p.portrait && !tied;
+  }
+
+  void part_two(Placed& a, Placed& b) const {
+    if (a.actor == b.actor || !stands_free(a) || !stands_free(b)) return;
+    const auto half = [&](const Placed& p) { return p.height * figure_aspect(p.part, actor(p.actor).kind, p.posture) / 2; };
+    const float ha = half(a), hb = half(b), smaller = std::min(ha, hb);
+    const float lacking = (ha + hb) - 0.35f * smaller - std::fabs(a.x - b.x);
+    if (lacking <= 0) return;
+    const float way = a.x < b.x || (a.x == b.x && a.actor < b.actor) ? 1.0f : -1.0f;
+    const auto inside = [&](float x, float h) { return std::clamp(x, std::min(h + 0.02f * w_, w_ / 2), std::max(w_ - h - 0.02f * w_, w_ / 2)); };
+    // The lighter one gives way more.
+    const float share = hb / (ha + hb);
+    a.x = inside(a.x - way * lacking * share * 0.5f, ha);
+    b.x = inside(b.x + way * lacking * (1 - share) * 0.5f, hb);
   }
 
   // What people hold who read, drink or sing.
@@ -399,7 +492,7 @@ class Placing {
     const float room = slots_ <= 1 && scene_.actors.size() == 1 ? 0.94f * w_ : 0.72f * w_;
     const float total = width_px(i, height) * 0.92f * static_cast<float>(per_row);
     if (total > room) height *= room / total;
-    const float step = std::max(width_px(i, height) * 0.92f, a.kind == Kind::kPerson ? height * 0.5f : 0.0f);
+    const float step = std::max(width_px(i, height) * 0.92f, a.kind == Kind::kPerson ? height * (a.pose.empty() || a.pose == "standing" ? 0.5f : 0.66f) : 0.0f);
     const float half = step * static_cast<float>(per_row) / 2;
     anchor = std::clamp(anchor, std::min(half + 0.03f * w_, w_ / 2), std::max(w_ - half - 0.03f * w_, w_ / 2));
     const float nearest = nearness(i, height);
@@ -555,7 +648,7 @@ class Placing {
   Chance chance_;
   float w_, h_;
   int subject_ = 0, slots_ = 0, balloons_ = 0;
-  float subject_m_ = 1, subject_px_ = 1, subject_z_ = 1, floor_ = 0, first_side_ = 1;
+  float sitter_px_ = 0, subject_m_ = 1, subject_px_ = 1, subject_z_ = 1, floor_ = 0, first_side_ = 1;
   bool portrait_ = false;
 };
 
@@ -567,6 +660,22 @@ bool is_close(const Scene& scene) {
   if (scene.shot != Shot::kUnsaid || scene.place != Place::kUnsaid || scene.actors.size() != 1) return false;
   const Actor& only = scene.actors[0];
   return only.count == 1 && only.kind == Kind::kPerson && only.bust && has_likeness(only.part) && prop_of(only.pose).empty();
+}
+
+bool sits_at_table(const Scene& scene) {
+  if (scene.place != Place::kUnsaid && scene.place != Place::kRoom) return false;
+  if (scene.shot == Shot::kWide || scene.actors.empty()) return false;
+  int people = 0;
+  bool busy = false;
+  for (const Actor& a : scene.actors) {
+    if (a.kind != Kind::kPerson) {
+      if (!is_small_thing(a) || a.count > 3) return false;
+      continue;
+    }
+    people += a.count;
+    busy = (!prop_of(a.pose).empty() || a.pose == "eating") && a.pose != "singing" && has_likeness(half_figure(a.part));
+  }
+  return people == 1 && busy;
 }
 
 bool fits_a_table(const Scene& scene) {

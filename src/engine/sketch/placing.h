@@ -17,6 +17,12 @@ void hang_signs(const Scene& scene, Stage& stage);
 // Whether the subject fills the picture: a portrait, a close-up, a macro.
 bool is_close(const Scene& scene);
 
+// Whether the scene is of one person who reads, writes, eats or drinks at a table.
+bool sits_at_table(const Scene& scene);
+
+// How far away that table's far edge is: who sits at it is further, what lies on it nearer.
+inline constexpr float kTable_m = 1.1f;
+
 // Whether everything in the scene would stand on a table.
 bool fits_a_table(const Scene& scene);
 

@@ -92,7 +92,7 @@ constexpr Pixel::Four kSkinWrap{0.46f, 0.28f, 0.22f, 0};
 
 Shade shade(float nx, float ny, float nz, const LightPlan& light, bool painted) {
   const Pixel::Four wrap = painted ? kSkinWrap : kPlainWrap;
-  const float strength = painted ? 0.9f : 0.68f;
+  const float strength = painted ? 0.8f : 0.68f;
   const float up = 0.5f + 0.5f * ny;
   Shade s{mix(Pixel(light.ground_light, 0), Pixel(light.sky_light, 0), up), Pixel(0, 0, 0, 0)};
   for (const Lamp& lamp : light.lamps) {

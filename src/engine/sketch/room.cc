@@ -116,11 +116,19 @@ void draw_picture(const Sheet& sheet, const Stage& stage, const Window& win, con
   cairo_restore(sheet.pen());
 }
 
+// The column of the flame that lights the room.
+float candle_x(const Stage& stage) {
+  for (const Placed& p : stage.placed) {
+    if (p.part == "candle") return p.x;
+  }
+  return static_cast<float>(stage.width) * 0.5f;
+}
+
 // Boards in perspective, with the window's light lying on them.
 class Floor {
  public:
-  Floor(const Stage& stage, const Decor& decor, const Window& win, float edge, const Rgb& light)
-      : stage_(stage), decor_(decor), win_(win), edge_(edge), light_(light), salt_(static_cast<uint32_t>(stage.chance("floor").bits())), vanish_(edge - stage.side * 0.42f) {}
+  Floor(const Stage& stage, const Decor& decor, const Window& win, float edge, const Rgb& light, bool table)
+      : table_(table), stage_(stage), decor_(decor), win_(win), edge_(edge), light_(light), salt_(static_cast<uint32_t>(stage.chance("floor").bits())), vanish_(edge - stage.side * 0.42f) {}
 
   Pixel at(float px, float py) const {
     const float z = (static_cast<float>(stage_.height) - vanish_) / (py - vanish_), u = (px - stage_.camera.centre) / stage_.side * z, v = z * 3.4f;
@@ -128,10 +136,11 @@ class Floor {
     const float grain = noise(board * 9 + hash01(static_cast<int>(row), 5, salt_) * 50, v * 2.2f + 7 * noise(board * 2, v * 0.7f, salt_), salt_ + 1);
     Rgb c = decor_.wood * (0.72f + 0.32f * hash01(static_cast<int>(row), static_cast<int>(std::floor(v * 0.55f + hash01(static_cast<int>(row), 3, salt_))), salt_) + 0.25f * (grain - 0.5f));
     c = c * (1 - 0.55f * smooth(0.045f, 0.015f, std::min(seam, 1 - seam))) * (1 - 0.5f * smooth(0.02f, 0.006f, std::min(end, 1 - end)));
-    if (stage_.tabletop) {
+    if (table_) {
       // A polished top: the wall's light lies on it, its far edge is rounded.
       const float sheen = smooth(0.5f, 0.0f, (py - edge_) / (static_cast<float>(stage_.height) - edge_));
-      return Pixel(c * light_ * (0.85f + 0.5f * sheen) + light_ * (0.10f * sheen));
+      const float near_flame = stage_.candle ? 1.9f / (1 + 5 * (square((px - flame_x_) / stage_.side) + square((py - mix(edge_, static_cast<float>(stage_.height), 0.4f)) / stage_.side * 1.5f)) * 4) : 0;
+      return Pixel(c * light_ * (0.85f + 0.5f * sheen + near_flame) + light_ * (0.10f * sheen));
     }
     // An oval rug.
     const float h = static_cast<float>(stage_.height), w = static_cast<float>(stage_.width);
@@ -155,32 +164,43 @@ class Floor {
     return pane * smooth(0.10f, 0.14f, t) * smooth(0.66f, 0.6f, t) * (1 - smooth(0.03f, 0.015f, std::fabs(t - 0.36f)));
   }
 
+  bool table_;
   const Stage& stage_;
   const Decor& decor_;
   Window win_;
-  float edge_;
+  float edge_, flame_x_ = candle_x(stage_);
   Rgb light_;
   uint32_t salt_;
   float vanish_;
 };
 
-// The column of the flame that lights the room.
-float candle_x(const Stage& stage) {
-  for (const Placed& p : stage.placed) {
-    if (p.part == "candle") return p.x;
-  }
-  return static_cast<float>(stage.width) * 0.5f;
+// The light on walls and floors.
+Rgb room_light(const Stage& stage) {
+  if (stage.candle) return Rgb{0.22f, 0.13f, 0.065f};
+  return stage.time == TimeOfDay::kNight ? Rgb{0.46f, 0.32f, 0.20f} : stage.light.sky_light * 0.8f + Rgb{0.32f, 0.29f, 0.25f};
 }
 
 }  // namespace
+
+void paint_table(Canvas& canvas, const Stage& stage, Watch& watch) {
+  const Decor decor = decor_of(stage);
+  const Floor top(stage, decor, window_of(stage), stage.table_y, room_light(stage), true);
+  const float edge = stage.side * 0.006f;
+  for (int y = 0; y < canvas.height && watch.row(canvas.width * 3); ++y) {
+    const float py = canvas.y_of(y), cover = clamp01((py - stage.table_y) * canvas.scale + 0.5f);
+    if (cover <= 0) continue;
+    const float rim = 1 + 0.5f * smooth(edge, 0, py - stage.table_y);
+    for (int x = 0; x < canvas.width; ++x) canvas.row(y)[x] = mix(canvas.row(y)[x], top.at(canvas.x_of(x), std::max(py, stage.table_y + 1)) * rim, cover);
+  }
+}
 
 void paint_room(Canvas& canvas, const Stage& stage, Watch& watch) {
   const Decor decor = decor_of(stage);
   const Window win = window_of(stage);
   const bool night = stage.time == TimeOfDay::kNight;
   const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height), edge = h * (stage.tabletop ? 0.60f : 0.66f), s = stage.side;
-  const Rgb light = stage.candle ? Rgb{0.22f, 0.13f, 0.065f} : night ? Rgb{0.46f, 0.32f, 0.20f} : stage.light.sky_light * 0.8f + Rgb{0.32f, 0.29f, 0.25f};
-  const Floor floor(stage, decor, win, edge, light);
+  const Rgb light = room_light(stage);
+  const Floor floor(stage, decor, win, edge, light, stage.tabletop);
   const float lamp_x = win.x + win.w / 2 < w / 2 ? w * 0.82f : w * 0.18f, glow_x = stage.candle ? candle_x(stage) : night ? lamp_x : win.x + win.w / 2, glow_y = stage.candle ? h * 0.5f : night ? h * 0.34f : win.y + win.h * 0.6f;
   const float glow = stage.candle ? 2.4f : 0.55f;
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 3); ++y) {

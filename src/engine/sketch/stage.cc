@@ -21,6 +21,7 @@ bool is_candle_lit(const Scene& scene) {
 // Where a scene happens that does not say so: where its things are at home.
 Place place_of(const Scene& scene, Chance& chance) {
   if (scene.place != Place::kUnsaid) return scene.place;
+  if (sits_at_table(scene)) return Place::kRoom;
   if (!scene.place_name.empty() || says(scene.lights, Light::kNeon)) return Place::kStreet;
   for (const Actor& actor : scene.actors) {
     if (actor.kind == Kind::kFish) return Place::kUnderwater;
@@ -99,12 +100,15 @@ Stage stage(const Scene& scene, int width, int height, int64_t seed) {
   // A neon night needs asphalt that shines.
   stage.wet = scene.wet_ground || (stage.neon && town && stage.time == TimeOfDay::kNight) || says(scene.weather, Weather::kRain) || says(scene.weather, Weather::kStorm);
   stage.tabletop = stage.place == Place::kRoom && fits_a_table(scene);
+  if (stage.place == Place::kRoom && sits_at_table(scene) && stage.style != Style::kBlueprint) stage.table_y = 0.74f * static_cast<float>(height);
   stage.candle = is_candle_lit(scene);
   stage.home = std::any_of(scene.actors.begin(), scene.actors.end(), [](const Actor& a) { return a.part.starts_with("globe"); });
   set_camera(scene, stage);
   plan_light(scene, stage);
   const bool close = is_close(scene);
-  if (scene.shallow_focus) {
+  if (stage.table_y > 0) {
+    stage.blur_px = stage.side * 0.004f;
+  } else if (scene.shallow_focus) {
     stage.blur_px = stage.side * (close ? 0.011f : 0.009f);
   } else if (close) {
     stage.blur_px = stage.side * 0.007f;

@@ -105,6 +105,7 @@ struct Stage {
   bool neon = false;
   bool wet = false;
   bool tabletop = false;  // a room's ground is the top of a table
+  float table_y = 0;      // somebody sits behind a table whose far edge is this line, in pixels; 0: nobody
   bool candle = false;    // lit by flames
   bool home = false;  // space: the planet below is the earth
   float focus_m = 5;

@@ -104,6 +104,7 @@ void paint_ink(Canvas& canvas, const Stage& stage, Watch& watch) {
       // The pen presses harder where the edge is stronger, and skips where the paper is rough.
       float black = smooth(0.10f, 0.24f, edges.row(y)[x] * (0.72f + 0.28f * grain));
       const float u = (px + py) * unit * 0.125f + wobble, v = (px - py) * unit * 0.125f - wobble, w = py * unit * 0.14f + wobble * 0.7f;
+      black = std::max(black, smooth(0.13f, 0.09f, tone));
       black = std::max(black, hatch(u, (0.46f - tone) * 1.7f));
       black = std::max(black, hatch(v, (0.30f - tone) * 2.0f));
       black = std::max(black, hatch(w, (0.16f - tone) * 3.0f));
@@ -115,7 +116,7 @@ void paint_ink(Canvas& canvas, const Stage& stage, Watch& watch) {
 }
 
 void paint_pixels(Canvas& canvas, const Stage& stage, Watch& watch) {
-  constexpr int kCells = 150, kColours = 28;
+  constexpr int kCells = 180, kColours = 28;
   static constexpr float kBayer[4][4] = {{0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}};
   const int n = std::max(1, static_cast<int>(stage.side / kCells + 0.5f));
   Canvas cells = reduced(canvas, n);

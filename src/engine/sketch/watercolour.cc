@@ -41,7 +41,7 @@ void paint_watercolour(Canvas& canvas, const Stage& stage, Watch& watch) {
   const float side = stage.side, unit = 1000 / side, w = static_cast<float>(stage.width), h = static_cast<float>(stage.height);
   const Field lines = edges_of(canvas, side / 800, watch);
   Canvas wash = reduced(canvas, std::max(1, static_cast<int>(side / 620)));
-  for (int round = 0; round < 2 && !watch.stopped(); ++round) wash = flattened(wash, 3, watch);
+  for (int round = 0; round < 2 && !watch.stopped(); ++round) wash = flattened(wash, 2, watch);
   Field rims = edges_of(wash, 1, watch);
   blur(rims, 1.0f);
   // Densities add; what is drawn twice is darker.
@@ -56,7 +56,7 @@ void paint_watercolour(Canvas& canvas, const Stage& stage, Watch& watch) {
       const float wx = (px + sx) * wash.scale, wy = (py + sy) * wash.scale;
       const float grain = paper_grain(px, py, side, salt + 7), pool = cloud(px * unit * 0.007f, py * unit * 0.007f, salt + 9, 4);
       const float rim = std::min(sample(rims, wx, wy), 0.6f);
-      const float margin = std::min(std::min(px, w - px), std::min(py, h - py)) / side + 0.035f * (noise(px * unit * 0.03f, py * unit * 0.03f, salt + 12) - 0.5f) + 0.012f * (noise(px * unit * 0.2f, py * unit * 0.2f, salt + 13) - 0.5f);
+      const float margin = std::min(std::min(px, w - px), std::min(py, h - py)) / side + 0.022f * (noise(px * unit * 0.010f, py * unit * 0.010f, salt + 12) - 0.5f) + 0.008f * (noise(px * unit * 0.05f, py * unit * 0.05f, salt + 14) - 0.5f) + 0.006f * (noise(px * unit * 0.15f, py * unit * 0.15f, salt + 13) - 0.5f);
       const float on = smooth(0.030f, 0.036f, margin), border = on * smooth(0.055f, 0.033f, margin);
       const float much = on * (0.62f + 0.55f * pool + 0.75f * rim + 0.30f * border) * (1.28f - 0.30f * grain);
       const Pixel d = sample(wash, wx, wy) * (much * 0.92f);
