@@ -3,8 +3,9 @@
 //   sketch_bench [--size WxH] [--seed N] [--png FILE] [--scene] [PROMPT]
 //
 // Without a prompt: times a few prompts at 1K and 4K. With one: draws it, and writes it as PNG if
-// asked; --scene prints what was understood instead. One JSON line per picture on standard output: processor seconds of drawing and encoding,
-// the largest pause between two questions to the observer, and the peak of resident memory.
+// asked; --scene prints what was understood instead. One JSON line per picture on standard output:
+// processor seconds of drawing and encoding, the largest pause between two questions to the
+// observer, and the peak of resident memory.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -28,7 +29,8 @@ using SteadyClock = std::chrono::steady_clock;
 double processor_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec) + 1e-6 * static_cast<double>(usage.ru_utime.tv_usec);
+  return static_cast<double>(usage.ru_utime.tv_sec) +
+         1e-6 * static_cast<double>(usage.ru_utime.tv_usec);
 }
 
 double peak_mib() {
@@ -37,7 +39,9 @@ double peak_mib() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-double seconds_between(SteadyClock::time_point from, SteadyClock::time_point to) { return std::chrono::duration<double>(to - from).count(); }
+double seconds_between(SteadyClock::time_point from, SteadyClock::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
 
 // Measures how long the engine goes without asking.
 class Listener final : public Observer {
@@ -69,7 +73,9 @@ int draw(Engine& engine, const Order& order, const std::string& png) {
   }
   const double drawn = processor_seconds();
   const auto& pixels = std::get<image::Pixels>(drawing->picture);
-  const Result<std::string> file = image::encode(pixels, image::Format::kPng, {std::string(engine.digital_source_type()), std::string(engine.name()), "", order.seed});
+  const Result<std::string> file = image::encode(
+      pixels, image::Format::kPng,
+      {std::string(engine.digital_source_type()), std::string(engine.name()), "", order.seed});
   if (!file.ok()) return 1;
   const JsonObject line{{"prompt", order.prompt},
                         {"size", concat(order.width, "x", order.height)},
@@ -87,10 +93,14 @@ int draw(Engine& engine, const Order& order, const std::string& png) {
 
 int draw_all(Engine& engine) {
   static const char* const kPrompts[] = {
-      "A cinematic close-up portrait of an American woman standing under neon lights in rainy Tokyo, shallow depth of field, reflective wet streets, ultra-detailed, realistic skin texture",
-      "three cats on a red sofa at night", "a red sailing boat on a calm sea at sunset", "a golden retriever in a snowy forest",
+      "A cinematic close-up portrait of an American woman standing under neon lights in rainy "
+      "Tokyo, shallow depth of field, reflective wet streets, ultra-detailed, realistic skin "
+      "texture",
+      "three cats on a red sofa at night", "a red sailing boat on a calm sea at sunset",
+      "a golden retriever in a snowy forest",
       "a flock of birds over snowy mountains in the morning, fog"};
-  for (const auto& [width, height] : {std::pair{1024, 1024}, std::pair{4096, 4096}, std::pair{6336, 2688}}) {
+  for (const auto& [width, height] :
+       {std::pair{1024, 1024}, std::pair{4096, 4096}, std::pair{6336, 2688}}) {
     for (const char* prompt : kPrompts) {
       Order order;
       order.prompt = prompt;
@@ -123,7 +133,8 @@ int run(int argc, char** argv) {
     } else if (order.prompt.empty() && !word.starts_with("--")) {
       order.prompt = word;
     } else {
-      std::fprintf(stderr, "usage: sketch_bench [--size WxH] [--seed N] [--png FILE] [--scene] [PROMPT]\n");
+      std::fprintf(stderr,
+                   "usage: sketch_bench [--size WxH] [--seed N] [--png FILE] [--scene] [PROMPT]\n");
       return 2;
     }
   }

@@ -17,8 +17,10 @@
 
 namespace plantain::api {
 
-Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSource& ids, const Clock& clock,
-                                                  std::optional<Micros> retention, const Path& key_file) {
+Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSource& ids,
+                                                  const Clock& clock,
+                                                  std::optional<Micros> retention,
+                                                  const Path& key_file) {
   const auto accounts = keys.accounts();
   if (!accounts.ok()) return accounts.error();
   if (!accounts->empty()) {
@@ -28,31 +30,36 @@ Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSourc
   }
   // An account without a key is a first start that was killed half-way: it is gone on with.
   const store::Account account =
-      accounts->empty() ? store::Account{ids.next<AccountId>(), "owner", clock.wall(), retention} : accounts->front();
+      accounts->empty() ? store::Account{ids.next<AccountId>(), "owner", clock.wall(), retention}
+                        : accounts->front();
   const AccountId id = account.id;
   MintedKey minted = mint_key(ids, clock, id, "first key", store::Role::kAdmin, std::nullopt);
   // The file before the rows: a crash between the two leaves a key that opens nothing, which the
   // next start replaces, and never an account that nobody can enter.
   std::error_code ignored;
   std::filesystem::remove(key_file, ignored);
-  if (auto made = create_file_exclusively(key_file, minted.secret + "\n", 0600); !made.ok()) return made.error();
+  if (auto made = create_file_exclusively(key_file, minted.secret + "\n", 0600); !made.ok())
+    return made.error();
   Result<void> kept;
   if (accounts->empty()) {
     kept = store::wait_for<void>([&](auto then) { keys.add_account(account, std::move(then)); });
     if (!kept.ok()) return kept.error();
   }
-  kept = store::wait_for<void>([&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
+  kept = store::wait_for<void>(
+      [&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
   if (!kept.ok()) return kept.error();
   return std::optional(minted.secret);
 }
 
-Result<std::string> make_local_key(store::KeyStore& keys, IdSource& ids, const Clock& clock, const std::string& name,
-                                   store::Role role) {
+Result<std::string> make_local_key(store::KeyStore& keys, IdSource& ids, const Clock& clock,
+                                   const std::string& name, store::Role role) {
   const auto accounts = keys.accounts();
   if (!accounts.ok()) return accounts.error();
-  if (accounts->empty()) return Error{ErrorCode::kNotFound, "there is no account yet; start the server once"};
+  if (accounts->empty())
+    return Error{ErrorCode::kNotFound, "there is no account yet; start the server once"};
   MintedKey minted = mint_key(ids, clock, accounts->front().id, name, role, std::nullopt);
-  const auto kept = store::wait_for<void>([&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
+  const auto kept = store::wait_for<void>(
+      [&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
   if (!kept.ok()) return kept.error();
   return minted.secret;
 }
@@ -66,21 +73,26 @@ Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_k
   }
   if (sealed.error().code != ErrorCode::kNotFound) return sealed.error();
   const std::string key = random_bytes(32);
-  const auto kept = store::wait_for<void>([&](auto then) { keys.put_secret(std::string(kName), seal(master_key, key), std::move(then)); });
+  const auto kept = store::wait_for<void>([&](auto then) {
+    keys.put_secret(std::string(kName), seal(master_key, key), std::move(then));
+  });
   if (!kept.ok()) return kept.error();
   return key;
 }
 
 Api::Api(std::unique_ptr<Context> context) : context_(std::move(context)) {
   Context& shared = *context_;
-  for (auto* table : {health_routes, page_routes, openapi_routes, model_routes, submit_routes, request_routes, event_routes,
-                      key_routes, file_routes, lease_routes}) {
+  for (auto* table : {health_routes, page_routes, openapi_routes, model_routes, submit_routes,
+                      request_routes, event_routes, key_routes, file_routes, lease_routes}) {
     for (Route& route : table(shared)) shared.routes.push_back(std::move(route));
   }
-  shared.requests.set_listener([&shared](RequestId id, RequestState state) { shared.hub.changed(id, state); });
+  shared.requests.set_listener(
+      [&shared](RequestId id, RequestState state) { shared.hub.changed(id, state); });
 }
 
-std::optional<Reply> Api::admit(Call& call, const Route& route) { return api::admit(*context_, call, route); }
+std::optional<Reply> Api::admit(Call& call, const Route& route) {
+  return api::admit(*context_, call, route);
+}
 
 void Api::finish(const Call&, Reply& reply) {
   if (context_->draining) reply.close = true;
@@ -103,7 +115,8 @@ void Api::remove_worker(const std::string& token) {
   }
   context_->workers.gone(credential);
   context_->requests.lose(credential, [this](Result<int> lost) {
-    if (lost.ok() && *lost > 0) context_->log.warn("a worker died over a request", JsonObject{{"leases", *lost}});
+    if (lost.ok() && *lost > 0)
+      context_->log.warn("a worker died over a request", JsonObject{{"leases", *lost}});
   });
 }
 

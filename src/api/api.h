@@ -11,12 +11,14 @@ namespace plantain::api {
 // The account and admin key of a first start (contract, section 2): made only when there is no
 // account yet. The key is written to `key_file` (owner only, never overwritten) before its row
 // commits. Answers the key, or nothing when there already was an account.
-Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSource& ids, const Clock& clock,
-                                                  std::optional<Micros> retention, const Path& key_file);
+Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSource& ids,
+                                                  const Clock& clock,
+                                                  std::optional<Micros> retention,
+                                                  const Path& key_file);
 
 // A key for the first account, made on the machine itself.
-Result<std::string> make_local_key(store::KeyStore& keys, IdSource& ids, const Clock& clock, const std::string& name,
-                                   store::Role role);
+Result<std::string> make_local_key(store::KeyStore& keys, IdSource& ids, const Clock& clock,
+                                   const std::string& name, store::Role role);
 
 // The server's signing key: made once, sealed with the master key.
 Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_key);

@@ -7,7 +7,8 @@
 namespace plantain::api {
 
 std::string_view name_of(Method method) {
-  constexpr std::string_view kNames[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER"};
+  constexpr std::string_view kNames[] = {"GET",   "HEAD",   "POST",    "PUT",
+                                         "PATCH", "DELETE", "OPTIONS", "OTHER"};
   return kNames[static_cast<int>(method)];
 }
 
@@ -26,7 +27,8 @@ std::optional<std::string_view> Call::query_value(std::string_view name) const {
 }
 
 const std::string& Call::param(std::string_view name) const {
-  const auto at = std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.first == name; });
+  const auto at =
+      std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.first == name; });
   CHECK(at != params.end());
   return at->second;
 }

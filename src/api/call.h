@@ -24,7 +24,9 @@ std::string_view name_of(Method method);
 // Header fields: names compare without case, several fields of one name are kept in order.
 class Fields {
  public:
-  void add(std::string name, std::string value) { all_.emplace_back(std::move(name), std::move(value)); }
+  void add(std::string name, std::string value) {
+    all_.emplace_back(std::move(name), std::move(value));
+  }
   std::optional<std::string_view> get(std::string_view name) const;  // the first
   const std::vector<std::pair<std::string, std::string>>& all() const { return all_; }
 
@@ -53,7 +55,7 @@ struct Call {
   std::string public_base;       // what addresses in answers begin with: "http://127.0.0.1:8080"
 
   std::optional<std::string_view> query_value(std::string_view name) const;  // the first
-  const std::string& param(std::string_view name) const;                     // CHECKs that it is there
+  const std::string& param(std::string_view name) const;  // CHECKs that it is there
 };
 
 // Bytes that are pushed to a client as they come, in the form of server-sent events. It is pulled:

@@ -24,7 +24,8 @@ std::optional<std::chrono::seconds> preferred_wait(const Call& call) {
     const std::string_view wish = trim_ascii(split(piece, ';').front());
     if (!to_lower_ascii(wish).starts_with("wait=")) continue;
     std::string_view number = wish.substr(5);
-    if (number.size() >= 2 && number.front() == '"' && number.back() == '"') number = number.substr(1, number.size() - 2);
+    if (number.size() >= 2 && number.front() == '"' && number.back() == '"')
+      number = number.substr(1, number.size() - 2);
     const auto seconds = parse_int(number);
     if (!seconds || *seconds < 0) return std::nullopt;
     return std::min<std::chrono::seconds>(std::chrono::seconds(*seconds), limits::kPreferWaitMax);
@@ -52,8 +53,8 @@ struct Waiting {
 
 }  // namespace
 
-void wait_for(Context& context, const RequestId& id, std::chrono::seconds longest, std::function<bool()> done,
-              std::function<void()> answer) {
+void wait_for(Context& context, const RequestId& id, std::chrono::seconds longest,
+              std::function<bool()> done, std::function<void()> answer) {
   auto waiting = std::make_shared<Waiting>();
   waiting->done = std::move(done);
   waiting->answer = std::move(answer);

@@ -23,9 +23,10 @@ namespace plantain::api {
 
 struct Settings {
   std::string version;
-  bool public_catalog = false;                               // the catalogue may be read without a key
-  std::optional<Micros> retention;                           // nothing: for ever
-  std::map<std::string, std::vector<std::string>> engines;   // by model, in order; else the manifest's
+  bool public_catalog = false;      // the catalogue may be read without a key
+  std::optional<Micros> retention;  // nothing: for ever
+  std::map<std::string, std::vector<std::string>>
+      engines;  // by model, in order; else the manifest's
 };
 
 struct Context {
@@ -44,7 +45,8 @@ struct Context {
   Workers workers;
   std::atomic<bool> draining = false;
   std::mutex worker_tokens_mutex = {};
-  std::map<std::string, std::string> worker_tokens = {};  // SHA-256 of the token -> credential, of own workers
+  std::map<std::string, std::string> worker_tokens =
+      {};  // SHA-256 of the token -> credential, of own workers
 
   const std::vector<std::string>& engines_of(const catalog::Model& model) const {
     const auto at = settings.engines.find(model.id);
@@ -59,12 +61,13 @@ Result<RequestId> request_id_of(std::string_view text);
 Result<bool> flag_of(const Call& call, std::string_view name);
 
 // The state a caller waits for, from "Prefer: wait=N" (RFC 7240); nothing: not asked for, or not
-// understood, which Prefer allows to be passed over. Longer waits are cut to limits::kPreferWaitMax.
+// understood, which Prefer allows to be passed over. Longer waits are cut to
+// limits::kPreferWaitMax.
 std::optional<std::chrono::seconds> preferred_wait(const Call& call);
 
 // Answers by `answer` as soon as `done` says so or the time is up. `done` and `answer` run on any
 // thread; `done` is asked at once and after each change of the request.
-void wait_for(Context& context, const RequestId& id, std::chrono::seconds longest, std::function<bool()> done,
-              std::function<void()> answer);
+void wait_for(Context& context, const RequestId& id, std::chrono::seconds longest,
+              std::function<bool()> done, std::function<void()> answer);
 
 }  // namespace plantain::api

@@ -18,7 +18,11 @@ std::string event_text(std::string_view kind, std::optional<int64_t> id, const J
 class Feed final : public EventSource {
  public:
   Feed(Context& context, const Call& call, RequestId id, int64_t after)
-      : context_(context), base_(call.public_base), key_(call.caller->key), id_(std::move(id)), after_(after) {}
+      : context_(context),
+        base_(call.public_base),
+        key_(call.caller->key),
+        id_(std::move(id)),
+        after_(after) {}
 
   void on_wake(std::function<void()> wake) override {
     token_ = context_.hub.watch(id_, /*progress_too=*/true, std::move(wake));
@@ -47,7 +51,8 @@ class Feed final : public EventSource {
     }
     after_ = event.sequence;
     if (is_end(event.state)) {
-      piece.bytes += event_text("done", event.sequence, result_object(context_, base_, *request, false));
+      piece.bytes +=
+          event_text("done", event.sequence, result_object(context_, base_, *request, false));
       piece.last = true;
       return false;
     }
@@ -66,7 +71,8 @@ class Feed final : public EventSource {
   void add_progress(Piece& piece) {
     const auto progress = context_.hub.progress(id_);
     if (!progress || progress->version == seen_) return;
-    const int percent = progress->steps > 0 ? static_cast<int>(int64_t{100} * progress->step / progress->steps) : 0;
+    const int percent =
+        progress->steps > 0 ? static_cast<int>(int64_t{100} * progress->step / progress->steps) : 0;
     piece.bytes += event_text("progress", std::nullopt,
                               JsonObject{{"stage", progress->stage},
                                          {"step", progress->step},
@@ -112,18 +118,20 @@ void events(Context& context, const std::shared_ptr<const Call>& call, const Res
 }  // namespace
 
 std::vector<Route> event_routes(Context& context) {
-  return {Route{.method = Method::kGet,
-                .pattern = "/v1/requests/{request_id}/events",
-                .access = Access::kUser,
-                .handler = [&context](std::shared_ptr<const Call> call,
-                                      Respond respond) { events(context, call, respond); },
-                .operation_id = "events",
-                .summary = "Server-sent events: status, progress, preview, done",
-                .tag = "Requests",
-                .parameters = {{"request_id", "path", "The request", R"({"type":"string","format":"uuid"})"},
-                               {"Last-Event-ID", "header", "Resume behind this event", R"({"type":"string","pattern":"^[0-9]{1,15}$"})"}},
-                .response_schema = "text/event-stream",
-                .statuses = {200, 204, 400, 404}}};
+  return {Route{
+      .method = Method::kGet,
+      .pattern = "/v1/requests/{request_id}/events",
+      .access = Access::kUser,
+      .handler = [&context](std::shared_ptr<const Call> call,
+                            Respond respond) { events(context, call, respond); },
+      .operation_id = "events",
+      .summary = "Server-sent events: status, progress, preview, done",
+      .tag = "Requests",
+      .parameters = {{"request_id", "path", "The request", R"({"type":"string","format":"uuid"})"},
+                     {"Last-Event-ID", "header", "Resume behind this event",
+                      R"({"type":"string","pattern":"^[0-9]{1,15}$"})"}},
+      .response_schema = "text/event-stream",
+      .statuses = {200, 204, 400, 404}}};
 }
 
 }  // namespace plantain::api

@@ -21,11 +21,12 @@ Reply headed(const store::FileRecord& record) {
   return reply;
 }
 
-void send(const Call& call, const store::FileRecord& record, std::unique_ptr<store::Artifact> artifact,
-          const Respond& respond) {
+void send(const Call& call, const store::FileRecord& record,
+          std::unique_ptr<store::Artifact> artifact, const Respond& respond) {
   Reply reply = headed(record);
   const std::string tag = concat('"', record.file.sha256, '"');
-  if (const auto known = call.headers.get("If-None-Match"); known && (*known == "*" || known->find(tag) != std::string_view::npos)) {
+  if (const auto known = call.headers.get("If-None-Match");
+      known && (*known == "*" || known->find(tag) != std::string_view::npos)) {
     reply.status = 304;
     reply.body = std::string();
     return respond(std::move(reply));
@@ -34,14 +35,16 @@ void send(const Call& call, const store::FileRecord& record, std::unique_ptr<sto
   ArtifactBody body{std::move(artifact), 0, size};
   const auto asked = call.headers.get("Range");
   const auto only_if = call.headers.get("If-Range");
-  if (const auto range = asked && (!only_if || *only_if == tag) ? range_of(*asked, size) : std::nullopt) {
+  if (const auto range =
+          asked && (!only_if || *only_if == tag) ? range_of(*asked, size) : std::nullopt) {
     reply.status = range->satisfiable ? 206 : 416;
     if (!range->satisfiable) {
       reply.with("Content-Range", concat("bytes */", size));
       reply.body = std::string();
       return respond(std::move(reply));
     }
-    reply.with("Content-Range", concat("bytes ", range->offset, "-", range->offset + range->count - 1, "/", size));
+    reply.with("Content-Range",
+               concat("bytes ", range->offset, "-", range->offset + range->count - 1, "/", size));
     body.offset = range->offset;
     body.count = range->count;
   }
@@ -52,17 +55,20 @@ void send(const Call& call, const store::FileRecord& record, std::unique_ptr<sto
 void file(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
   const std::string& name = call->param("name");
   if (!context.signer.verify(name, call->query)) {
-    return respond(problem(Error{ErrorCode::kPermissionDenied, "the signature of this address is missing or wrong"}));
+    return respond(problem(
+        Error{ErrorCode::kPermissionDenied, "the signature of this address is missing or wrong"}));
   }
   const Result<store::FileRecord> record = context.requests.find_file(name);
   const bool expired = record.ok() && record->expires && *record->expires <= context.clock.wall();
   if (!record.ok() || expired) {
-    if (!record.ok() && record.error().code != ErrorCode::kNotFound) return respond(problem(record.error()));
+    if (!record.ok() && record.error().code != ErrorCode::kNotFound)
+      return respond(problem(record.error()));
     return respond(problem(Error{ErrorCode::kNotFound, "this file is deleted or expired"}));
   }
   Result<std::unique_ptr<store::Artifact>> artifact = context.artifacts.open(record->file.blob_id);
   if (!artifact.ok()) {
-    context.log.error("a file's bytes are missing", JsonObject{{"call_id", call->id}, {"name", name}});
+    context.log.error("a file's bytes are missing",
+                      JsonObject{{"call_id", call->id}, {"name", name}});
     return respond(problem(Error{ErrorCode::kInternal, "missing bytes"}));
   }
   send(*call, *record, std::move(*artifact), respond);
@@ -95,12 +101,14 @@ std::vector<Route> file_routes(Context& context) {
   return {Route{.method = Method::kGet,
                 .pattern = "/files/{name}",
                 .access = Access::kPublic,
-                .handler = [&context](std::shared_ptr<const Call> call, Respond respond) { file(context, call, respond); },
+                .handler = [&context](std::shared_ptr<const Call> call,
+                                      Respond respond) { file(context, call, respond); },
                 .operation_id = "file",
                 .summary = "A file by its signed address",
                 .tag = "Files",
                 .parameters = {{"name", "path", "The file's name", R"({"type":"string"})"},
-                               {"e", "query", "When it expires, in seconds since 1970", R"({"type":"integer"})"},
+                               {"e", "query", "When it expires, in seconds since 1970",
+                                R"({"type":"integer"})"},
                                {"s", "query", "The signature", R"({"type":"string"})"}},
                 .response_schema = "application/octet-stream",
                 .statuses = {200, 206, 304, 400, 403, 404, 416}}};

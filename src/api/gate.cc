@@ -17,7 +17,9 @@ std::optional<std::string> bearer_of(const Call& call) {
   return std::string(trim_ascii(text.substr(7)));
 }
 
-Reply refuse_key(std::string_view why) { return problem(Error{ErrorCode::kInvalidKey, std::string(why)}); }
+Reply refuse_key(std::string_view why) {
+  return problem(Error{ErrorCode::kInvalidKey, std::string(why)});
+}
 
 std::optional<Reply> admit_worker(Context& context, Call& call) {
   const auto token = bearer_of(call);
@@ -28,8 +30,16 @@ std::optional<Reply> admit_worker(Context& context, Call& call) {
   if (at == context.worker_tokens.end()) return refuse_key("this worker token is not known");
   // The store's row of a key is of no use to a supervised worker; only its credential counts.
   const auto nobody = *AccountId::parse("00000000-0000-0000-0000-000000000000");
-  store::Key key{*KeyId::parse(nobody.text()), nobody, "own worker", store::Role::kWorker, "", Priority::kNormal,
-                 context.clock.wall(), {}, {}, {}};
+  store::Key key{*KeyId::parse(nobody.text()),
+                 nobody,
+                 "own worker",
+                 store::Role::kWorker,
+                 "",
+                 Priority::kNormal,
+                 context.clock.wall(),
+                 {},
+                 {},
+                 {}};
   call.caller = Caller{std::move(key), at->second, true};
   return std::nullopt;
 }
@@ -48,10 +58,12 @@ std::optional<Reply> admit_key(Context& context, Call& call, const Route& route)
     return refuse_key("this key is not known here");
   }
   if (key->revoked) return refuse_key("this key was revoked");
-  if (key->expires && *key->expires <= context.clock.wall()) return refuse_key("this key has expired");
+  if (key->expires && *key->expires <= context.clock.wall())
+    return refuse_key("this key has expired");
   if (!role_allows(key->role, route.access)) {
-    return problem(Error{ErrorCode::kPermissionDenied,
-                         concat("a key of role ", store::name_of(key->role), " may not make this call")});
+    return problem(
+        Error{ErrorCode::kPermissionDenied,
+              concat("a key of role ", store::name_of(key->role), " may not make this call")});
   }
   context.keys.touch_key(key->id);
   call.caller = Caller{std::move(*key), {}, false};
@@ -62,23 +74,27 @@ std::optional<Reply> admit_key(Context& context, Call& call, const Route& route)
 
 std::optional<Reply> admit(Context& context, Call& call, const Route& route) {
   switch (route.access) {
-    case Access::kPublic: return std::nullopt;
-    case Access::kWorker: return admit_worker(context, call);
+    case Access::kPublic:
+      return std::nullopt;
+    case Access::kWorker:
+      return admit_worker(context, call);
     case Access::kCatalog:
-      if (context.settings.public_catalog && !call.headers.get("Authorization")) return std::nullopt;
+      if (context.settings.public_catalog && !call.headers.get("Authorization"))
+        return std::nullopt;
       [[fallthrough]];
     case Access::kUser:
-    case Access::kAdmin: return admit_key(context, call, route);
+    case Access::kAdmin:
+      return admit_key(context, call, route);
   }
   CHECK(false);
   return std::nullopt;
 }
 
-MintedKey mint_key(IdSource& ids, const Clock& clock, const AccountId& account, std::string name, store::Role role,
-                   std::optional<WallTime> expires) {
+MintedKey mint_key(IdSource& ids, const Clock& clock, const AccountId& account, std::string name,
+                   store::Role role, std::optional<WallTime> expires) {
   std::string secret = "pt_" + random_base62(kSecretCharacters);
-  store::Key key{ids.next<KeyId>(), account, std::move(name), role, secret.substr(0, 7) + "…", Priority::kNormal,
-                 clock.wall(), expires, {}, {}};
+  store::Key key{ids.next<KeyId>(), account,      std::move(name), role, secret.substr(0, 7) + "…",
+                 Priority::kNormal, clock.wall(), expires,         {},   {}};
   if (role == store::Role::kAdmin) key.highest_priority = Priority::kHigh;
   std::string hash = sha256(secret);
   return MintedKey{std::move(secret), store::NewKey{std::move(key), std::move(hash)}};

@@ -13,7 +13,7 @@ struct MintedKey {
   std::string secret;
   store::NewKey record;
 };
-MintedKey mint_key(IdSource& ids, const Clock& clock, const AccountId& account, std::string name, store::Role role,
-                   std::optional<WallTime> expires);
+MintedKey mint_key(IdSource& ids, const Clock& clock, const AccountId& account, std::string name,
+                   store::Role role, std::optional<WallTime> expires);
 
 }  // namespace plantain::api

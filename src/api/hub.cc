@@ -116,7 +116,8 @@ void Workers::gone(const std::string& credential) {
   std::erase_if(seen_, [&](const auto& entry) { return entry.first.first == credential; });
 }
 
-bool Workers::has_worker(const std::string& engine, const std::string& model, Micros window, bool since_start) const {
+bool Workers::has_worker(const std::string& engine, const std::string& model, Micros window,
+                         bool since_start) const {
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.steady();
   if (since_start && now - started_ < window) return true;

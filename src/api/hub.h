@@ -76,14 +76,16 @@ class Workers {
   };
 
   void seen(const std::string& credential, const Seen& worker);  // `at` is set here
-  void alive(const std::string& credential);                     // a heartbeat of whatever it serves
+  void alive(const std::string& credential);  // a heartbeat of whatever it serves
   void gone(const std::string& credential);
   // True when a worker of this engine and model was seen within `window`. With `since_start`, a
   // server that has not run that long gives the benefit of the doubt.
-  bool has_worker(const std::string& engine, const std::string& model, Micros window, bool since_start) const;
+  bool has_worker(const std::string& engine, const std::string& model, Micros window,
+                  bool since_start) const;
   std::vector<Seen> all() const;
 
-  // A run of a kind ("model/resolution/pictures") began, and ended; only good ones are learned from.
+  // A run of a kind ("model/resolution/pictures") began, and ended; only good ones are learned
+  // from.
   void run_began(const LeaseId& lease, const std::string& kind);
   void run_ended(const LeaseId& lease, bool succeeded);
   // Runs of a kind take about this long; nothing: never seen one.

@@ -13,7 +13,8 @@
 namespace plantain::api {
 namespace {
 
-constexpr std::size_t kProgressBodyMax_bytes = 512 * limits::kKiB;  // a preview is at most 256 pixels a side
+constexpr std::size_t kProgressBodyMax_bytes =
+    512 * limits::kKiB;  // a preview is at most 256 pixels a side
 
 Result<LeaseId> lease_of(const Call& call) {
   if (auto id = LeaseId::parse(call.param("lease_id"))) return *id;
@@ -22,7 +23,8 @@ Result<LeaseId> lease_of(const Call& call) {
 
 Result<Json> object_of(const Call& call) {
   Result<Json> body = parse_json(call.body);
-  if (body.ok() && !body->is_object()) return Error{ErrorCode::kInvalidJson, "the body must be a JSON object"};
+  if (body.ok() && !body->is_object())
+    return Error{ErrorCode::kInvalidJson, "the body must be a JSON object"};
   return body;
 }
 
@@ -39,22 +41,25 @@ Result<store::ClaimWish> wish_of(const Call& call, const Json& body) {
       if (model.is_string()) wish.models.emplace_back(view(model.get_string()));
     }
   }
-  if (wish.worker_id.empty() || wish.claim_id.empty() || wish.engine.empty() || wish.models.empty()) {
+  if (wish.worker_id.empty() || wish.claim_id.empty() || wish.engine.empty() ||
+      wish.models.empty()) {
     return invalid("worker_id, claim_id, engine and models are required");
   }
   return wish;
 }
 
 Reply lease_reply(const store::Claim& claim, const Json& input) {
-  return json_reply(200, JsonObject{{"lease_id", claim.lease.text()},
-                                    {"request_id", claim.request.text()},
-                                    {"attempt", claim.attempt},
-                                    {"model_id", claim.model_id},
-                                    {"input", input},
-                                    {"inputs", JsonArray()},
-                                    {"steps", JsonArray()},
-                                    {"lease_s", limits::kLease.count()},
-                                    {"deadline", claim.finish_by ? Json(to_rfc3339(*claim.finish_by)) : Json(nullptr)}});
+  return json_reply(
+      200, JsonObject{
+               {"lease_id", claim.lease.text()},
+               {"request_id", claim.request.text()},
+               {"attempt", claim.attempt},
+               {"model_id", claim.model_id},
+               {"input", input},
+               {"inputs", JsonArray()},
+               {"steps", JsonArray()},
+               {"lease_s", limits::kLease.count()},
+               {"deadline", claim.finish_by ? Json(to_rfc3339(*claim.finish_by)) : Json(nullptr)}});
 }
 
 // One worker that waits for work. It asks the store at once and again whenever something was
@@ -82,9 +87,10 @@ class LongPoll : public std::enable_shared_from_this<LongPoll> {
       asking_ = true;
       again_ = false;
     }
-    context_.requests.claim(wish_, [self = shared_from_this()](Result<std::optional<store::Claim>> claim) {
-      self->got(std::move(claim));
-    });
+    context_.requests.claim(wish_,
+                            [self = shared_from_this()](Result<std::optional<store::Claim>> claim) {
+                              self->got(std::move(claim));
+                            });
   }
 
   void got(Result<std::optional<store::Claim>> claim) {
@@ -144,9 +150,12 @@ void claim(Context& context, const std::shared_ptr<const Call>& call, const Resp
   if (!body.ok()) return respond(problem(body.error()));
   Result<store::ClaimWish> wish = wish_of(*call, *body);
   if (!wish.ok()) return respond(problem(wish.error()));
-  context.workers.seen(wish->credential, Workers::Seen{wish->worker_id, wish->engine, wish->models, {}, wish->own});
-  if (context.draining) return respond(problem(Error{ErrorCode::kUnavailable, "the server is shutting down"}));
-  const int64_t wait = std::clamp<int64_t>(int_or(*body, "wait_s", 0), 0, limits::kClaimWaitMax.count());
+  context.workers.seen(wish->credential,
+                       Workers::Seen{wish->worker_id, wish->engine, wish->models, {}, wish->own});
+  if (context.draining)
+    return respond(problem(Error{ErrorCode::kUnavailable, "the server is shutting down"}));
+  const int64_t wait =
+      std::clamp<int64_t>(int_or(*body, "wait_s", 0), 0, limits::kClaimWaitMax.count());
   std::make_shared<LongPoll>(context, std::move(*wish), respond)->begin(std::chrono::seconds(wait));
 }
 
@@ -164,11 +173,13 @@ void progress(Context& context, const std::shared_ptr<const Call>& call, const R
   const Result<Json> body = object_of(*call);
   if (!lease.ok()) return respond(problem(lease.error()));
   if (!body.ok()) return respond(problem(body.error()));
-  const Result<RequestId> request = context.requests.note_progress(*lease, call->caller->credential);
+  const Result<RequestId> request =
+      context.requests.note_progress(*lease, call->caller->credential);
   if (!request.ok()) return respond(problem(request.error()));
   std::string preview = text_or(*body, "preview", "");
   if (!preview.empty() && !preview.starts_with("data:image/jpeg;base64,")) preview.clear();
-  context.hub.report(*request, text_or(*body, "stage", ""), static_cast<int>(int_or(*body, "step", 0)),
+  context.hub.report(*request, text_or(*body, "stage", ""),
+                     static_cast<int>(int_or(*body, "step", 0)),
                      static_cast<int>(int_or(*body, "steps", 0)), std::move(preview));
   Reply reply;
   reply.status = 204;
@@ -185,7 +196,8 @@ void output(Context& context, const std::shared_ptr<const Call>& call, const Res
   if (!staged.ok()) return respond(problem(staged.error()));
   const Result<void> kept = context.artifacts.put(blob, call->body);
   if (!kept.ok()) {
-    context.log.error("an output could not be kept", JsonObject{{"call_id", call->id}, {"reason", kept.error().message}});
+    context.log.error("an output could not be kept",
+                      JsonObject{{"call_id", call->id}, {"reason", kept.error().message}});
     return respond(problem(Error{kept.error().code, "the output could not be kept"}));
   }
   respond(json_reply(200, JsonObject{{"blob_id", blob}, {"bytes", call->body.size()}}));
@@ -210,8 +222,8 @@ Result<OutputFile> output_file(const Json& row, const std::string& request) {
   file.height = static_cast<int>(int_or(row, "height", 0));
   file.thumbnail = bool_or(row, "thumbnail", false);
   const std::string_view extension = extension_of(file.content_type);
-  if (file.n < 0 || file.n >= limits::kPicturesMax || file.blob_id.empty() || file.bytes < 0 || extension.empty() ||
-      file.sha256.size() != 64) {
+  if (file.n < 0 || file.n >= limits::kPicturesMax || file.blob_id.empty() || file.bytes < 0 ||
+      extension.empty() || file.sha256.size() != 64) {
     return invalid("an output needs n, blob_id, sha256, bytes and a content_type that is served");
   }
   file.name = concat(request, "-", file.n, file.thumbnail ? "-small" : "", extension);
@@ -229,7 +241,8 @@ std::optional<store::Finish::Outcome> outcome_of(std::string_view name) {
 Error error_of(const Json* error) {
   if (!error) return Error{ErrorCode::kEngineFailed, "the engine failed without a word"};
   const auto code = error_code_from_name(text_or(*error, "code", ""));
-  return Error{code.value_or(ErrorCode::kEngineFailed), text_or(*error, "message", "the engine failed")};
+  return Error{code.value_or(ErrorCode::kEngineFailed),
+               text_or(*error, "message", "the engine failed")};
 }
 
 // The bytes that are kept must be the bytes the worker means.
@@ -255,8 +268,10 @@ Result<store::Finish> finish_of(Context& context, const Json& body, const std::s
   const auto outcome = outcome_of(text_or(body, "outcome", ""));
   if (!outcome) return invalid("outcome must be succeeded, failed, cancelled or released");
   finish.outcome = *outcome;
-  if (finish.outcome == store::Finish::Outcome::kFailed) finish.error = error_of(find(body, "error"));
-  if (const Json* metadata = find(body, "metadata"); metadata && metadata->is_object()) finish.metadata = write_json(*metadata);
+  if (finish.outcome == store::Finish::Outcome::kFailed)
+    finish.error = error_of(find(body, "error"));
+  if (const Json* metadata = find(body, "metadata"); metadata && metadata->is_object())
+    finish.metadata = write_json(*metadata);
   const Json* outputs = find(body, "outputs");
   if (outputs && outputs->is_array() && finish.outcome == store::Finish::Outcome::kSucceeded) {
     for (const Json& row : outputs->get_array()) {
@@ -275,26 +290,34 @@ void finish(Context& context, const std::shared_ptr<const Call>& call, const Res
   if (!lease.ok()) return respond(problem(lease.error()));
   if (!body.ok()) return respond(problem(body.error()));
   // A lease that has ended may be finished once more in the same words; its files keep their names.
-  const Result<RequestId> request = context.requests.note_progress(*lease, call->caller->credential);
-  Result<store::Finish> wish = finish_of(context, *body, request.ok() ? request->text() : lease->text());
+  const Result<RequestId> request =
+      context.requests.note_progress(*lease, call->caller->credential);
+  Result<store::Finish> wish =
+      finish_of(context, *body, request.ok() ? request->text() : lease->text());
   if (!wish.ok()) return respond(problem(wish.error()));
   const bool succeeded = wish->outcome == store::Finish::Outcome::kSucceeded;
-  context.requests.finish(*lease, call->caller->credential, std::move(*wish), [&context, succeeded, lease = *lease, respond](Result<RequestState> state) {
-    context.workers.run_ended(lease, succeeded);
-    if (!state.ok()) return respond(problem(state.error()));
-    respond(json_reply(200, JsonObject{{"status", status_name(*state)}}));
-  });
+  context.requests.finish(
+      *lease, call->caller->credential, std::move(*wish),
+      [&context, succeeded, lease = *lease, respond](Result<RequestState> state) {
+        context.workers.run_ended(lease, succeeded);
+        if (!state.ok()) return respond(problem(state.error()));
+        respond(json_reply(200, JsonObject{{"status", status_name(*state)}}));
+      });
 }
 
-Route lease_route(Context& context, Method method, std::string pattern, BodyKind body, std::size_t most,
-                  void (*handler)(Context&, const std::shared_ptr<const Call>&, const Respond&), bool slow) {
+Route lease_route(Context& context, Method method, std::string pattern, BodyKind body,
+                  std::size_t most,
+                  void (*handler)(Context&, const std::shared_ptr<const Call>&, const Respond&),
+                  bool slow) {
   return Route{.method = method,
                .pattern = std::move(pattern),
                .access = Access::kWorker,
                .body = body,
                .body_max_bytes = most,
                .slow = slow,
-               .handler = [&context, handler](std::shared_ptr<const Call> call, Respond respond) { handler(context, call, respond); }};
+               .handler = [&context, handler](std::shared_ptr<const Call> call, Respond respond) {
+                 handler(context, call, respond);
+               }};
 }
 
 }  // namespace
@@ -302,11 +325,16 @@ Route lease_route(Context& context, Method method, std::string pattern, BodyKind
 std::vector<Route> lease_routes(Context& context) {
   const std::string lease = "/internal/v1/leases/{lease_id}/";
   std::vector<Route> routes;
-  routes.push_back(lease_route(context, Method::kPost, "/internal/v1/leases", BodyKind::kJson, 64 * limits::kKiB, claim, false));
-  routes.push_back(lease_route(context, Method::kPost, lease + "heartbeat", BodyKind::kJson, limits::kKiB, heartbeat, false));
-  routes.push_back(lease_route(context, Method::kPost, lease + "progress", BodyKind::kJson, kProgressBodyMax_bytes, progress, false));
-  routes.push_back(lease_route(context, Method::kPut, lease + "outputs/{n}", BodyKind::kBytes, limits::kFileBodyMax_bytes, output, true));
-  routes.push_back(lease_route(context, Method::kPost, lease + "finish", BodyKind::kJson, limits::kMiB, finish, true));
+  routes.push_back(lease_route(context, Method::kPost, "/internal/v1/leases", BodyKind::kJson,
+                               64 * limits::kKiB, claim, false));
+  routes.push_back(lease_route(context, Method::kPost, lease + "heartbeat", BodyKind::kJson,
+                               limits::kKiB, heartbeat, false));
+  routes.push_back(lease_route(context, Method::kPost, lease + "progress", BodyKind::kJson,
+                               kProgressBodyMax_bytes, progress, false));
+  routes.push_back(lease_route(context, Method::kPut, lease + "outputs/{n}", BodyKind::kBytes,
+                               limits::kFileBodyMax_bytes, output, true));
+  routes.push_back(lease_route(context, Method::kPost, lease + "finish", BodyKind::kJson,
+                               limits::kMiB, finish, true));
   return routes;
 }
 

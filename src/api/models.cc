@@ -13,7 +13,8 @@ namespace {
 // Answers with a strong ETag of the bytes, or 304 when the caller has them.
 Reply with_etag(const Call& call, const Json& value) {
   Reply reply = json_reply(200, value);
-  const std::string tag = concat('"', to_hex(sha256(std::get<std::string>(reply.body))).substr(0, 32), '"');
+  const std::string tag =
+      concat('"', to_hex(sha256(std::get<std::string>(reply.body))).substr(0, 32), '"');
   reply.with("ETag", tag).with("Cache-Control", "no-cache");
   const auto known = call.headers.get("If-None-Match");
   if (known && (*known == "*" || known->find(tag) != std::string_view::npos)) {
@@ -25,7 +26,8 @@ Reply with_etag(const Call& call, const Json& value) {
 
 bool is_available(Context& context, const catalog::Model& model) {
   for (const std::string& engine : context.engines_of(model)) {
-    if (context.workers.has_worker(engine, model.id, limits::kWorkerSeen, /*since_start=*/false)) return true;
+    if (context.workers.has_worker(engine, model.id, limits::kWorkerSeen, /*since_start=*/false))
+      return true;
   }
   return false;
 }
@@ -41,7 +43,8 @@ JsonArray names_of(const Json& schema, std::string_view member) {
   return names;
 }
 
-JsonObject entry(Context& context, const std::string& base, const catalog::Model& model, bool schema) {
+JsonObject entry(Context& context, const std::string& base, const catalog::Model& model,
+                 bool schema) {
   JsonObject object;
   object["model_id"] = model.id;
   object["display_name"] = model.display_name;
@@ -57,18 +60,21 @@ JsonObject entry(Context& context, const std::string& base, const catalog::Model
   if (schema) object["input_schema"] = model.input_schema;
   object["available"] = is_available(context, model);
   if (!object["available"].as_bool()) {
-    object["unavailable_because"] =
-        concat("no worker is running an engine of this model (", join(context.engines_of(model), ", "),
-               "); start one with: plantain worker --engine ", context.engines_of(model).empty() ? "…" : context.engines_of(model).front());
+    object["unavailable_because"] = concat(
+        "no worker is running an engine of this model (", join(context.engines_of(model), ", "),
+        "); start one with: plantain worker --engine ",
+        context.engines_of(model).empty() ? "…" : context.engines_of(model).front());
   }
   return object;
 }
 
-Result<int64_t> number_in(const Call& call, std::string_view name, int64_t otherwise, int64_t least, int64_t most) {
+Result<int64_t> number_in(const Call& call, std::string_view name, int64_t otherwise, int64_t least,
+                          int64_t most) {
   const auto text = call.query_value(name);
   if (!text) return otherwise;
   const auto number = parse_int(*text);
-  if (!number || *number < least || *number > most) return invalid(concat(name, " must be ", least, " to ", most));
+  if (!number || *number < least || *number > most)
+    return invalid(concat(name, " must be ", least, " to ", most));
   return *number;
 }
 
@@ -82,7 +88,8 @@ Reply list(Context& context, const Call& call) {
   const Result<bool> schema = flag_of(call, "include_schema");
   if (!schema.ok()) return problem(schema.error());
   JsonArray models;
-  for (size_t i = static_cast<size_t>(*offset); i < found.size() && models.size() < static_cast<size_t>(*limit); ++i) {
+  for (size_t i = static_cast<size_t>(*offset);
+       i < found.size() && models.size() < static_cast<size_t>(*limit); ++i) {
     models.push_back(entry(context, call.public_base, *found[i], *schema));
   }
   return with_etag(call, JsonObject{{"models", std::move(models)},
@@ -94,7 +101,8 @@ Reply list(Context& context, const Call& call) {
 Result<const catalog::Model*> model_of(Context& context, const Call& call) {
   const std::string& id = call.param("model_id");
   if (!catalog::is_model_id(id)) {
-    return Error{ErrorCode::kInvalidIdentifier, "a model id has 2 to 6 segments of letters, digits, '.', '_' and '-'"};
+    return Error{ErrorCode::kInvalidIdentifier,
+                 "a model id has 2 to 6 segments of letters, digits, '.', '_' and '-'"};
   }
   if (const catalog::Model* model = context.catalog.find(id)) return model;
   return Error{ErrorCode::kNotFound, "there is no such model; GET /v1/models lists them"};
@@ -116,38 +124,45 @@ Reply one_openapi(Context& context, const Call& call) {
 
 using Plain = Reply (*)(Context&, const Call&);
 Handler bound(Context& context, Plain handler) {
-  return [&context, handler](std::shared_ptr<const Call> call, Respond respond) { respond(handler(context, *call)); };
+  return [&context, handler](std::shared_ptr<const Call> call, Respond respond) {
+    respond(handler(context, *call));
+  };
 }
 
-constexpr Parameter kModelId = {"model_id", "path", "The model, with its slashes", R"({"type":"string"})"};
+constexpr Parameter kModelId = {"model_id", "path", "The model, with its slashes",
+                                R"({"type":"string"})"};
 
 }  // namespace
 
 std::vector<Route> model_routes(Context& context) {
   return {
-      Route{.method = Method::kGet,
-            .pattern = "/v1/models",
-            .access = Access::kCatalog,
-            .handler = bound(context, list),
-            .operation_id = "list_models",
-            .summary = "The catalogue",
-            .tag = "Models",
-            .parameters = {{"search", "query", "Text in id, name or description", R"({"type":"string"})"},
-                           {"category", "query", "Only of this category", R"({"type":"string"})"},
-                           {"kind", "query", "image or video", R"({"type":"string"})"},
-                           {"include_schema", "query", "With input schemas", R"({"type":"boolean"})"},
-                           {"limit", "query", "At most so many", R"({"type":"integer","minimum":1,"maximum":200})"},
-                           {"offset", "query", "Pass over so many",
-                            R"({"type":"integer","minimum":0,"maximum":1000000})"}},
-            .response_schema = "ModelList",
-            .statuses = {200, 304, 422}},
+      Route{
+          .method = Method::kGet,
+          .pattern = "/v1/models",
+          .access = Access::kCatalog,
+          .handler = bound(context, list),
+          .operation_id = "list_models",
+          .summary = "The catalogue",
+          .tag = "Models",
+          .parameters = {{"search", "query", "Text in id, name or description",
+                          R"({"type":"string"})"},
+                         {"category", "query", "Only of this category", R"({"type":"string"})"},
+                         {"kind", "query", "image or video", R"({"type":"string"})"},
+                         {"include_schema", "query", "With input schemas", R"({"type":"boolean"})"},
+                         {"limit", "query", "At most so many",
+                          R"({"type":"integer","minimum":1,"maximum":200})"},
+                         {"offset", "query", "Pass over so many",
+                          R"({"type":"integer","minimum":0,"maximum":1000000})"}},
+          .response_schema = "ModelList",
+          .statuses = {200, 304, 422}},
       Route{.method = Method::kGet,
             .pattern = "/v1/models/categories",
             .access = Access::kCatalog,
             .handler =
                 [&context](std::shared_ptr<const Call> call, Respond respond) {
                   const auto names = context.catalog.categories();
-                  respond(with_etag(*call, JsonObject{{"categories", JsonArray(names.begin(), names.end())}}));
+                  respond(with_etag(
+                      *call, JsonObject{{"categories", JsonArray(names.begin(), names.end())}}));
                 },
             .operation_id = "list_categories",
             .summary = "The categories in use",

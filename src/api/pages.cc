@@ -29,11 +29,20 @@ std::string escape(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -41,13 +50,16 @@ std::string escape(std::string_view text) {
 
 // The style is allowed by its hash alone: no script, nothing from elsewhere.
 Reply page(std::string_view title, std::string_view body) {
-  static const std::string policy =
-      concat("default-src 'none'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-",
-             to_base64(sha256(kStyle)), "'");
+  static const std::string policy = concat(
+      "default-src 'none'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
+      "'none'; style-src 'sha256-",
+      to_base64(sha256(kStyle)), "'");
   Reply reply;
-  reply.body = concat("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
-                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", escape(title),
-                      "</title>\n<style>", kStyle, "</style>\n</head>\n<body>\n", body, "\n</body>\n</html>\n");
+  reply.body =
+      concat("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+             escape(title), "</title>\n<style>", kStyle, "</style>\n</head>\n<body>\n", body,
+             "\n</body>\n</html>\n");
   reply.with("Content-Type", "text/html; charset=utf-8")
       .with("Content-Security-Policy", policy)
       .with("Referrer-Policy", "no-referrer")
@@ -71,45 +83,57 @@ Reply start(Context& context, const Call& call) {
       live = live || context.workers.has_worker(engine, model.id, std::chrono::seconds(60), false);
     }
     if (rows.empty()) first = model.id;
-    rows += concat("<tr><td><span class=\"dot", live ? " on" : "", "\"></span>", live ? "ready" : "no worker",
-                   "</td><td><code>", escape(model.id), "</code></td><td class=\"wide\">", escape(model.description), "</td></tr>\n");
+    rows += concat("<tr><td><span class=\"dot", live ? " on" : "", "\"></span>",
+                   live ? "ready" : "no worker", "</td><td><code>", escape(model.id),
+                   "</code></td><td class=\"wide\">", escape(model.description), "</td></tr>\n");
   }
-  return page("Plantain",
-              concat("<h1>Plantain</h1>\n<p>This server makes pictures for applications: submit, status, result, cancel.</p>\n",
-                     "<h2>Models</h2>\n<table><thead><tr><th>Now</th><th>Model</th><th class=\"wide\">What it does</th></tr></thead>\n<tbody>",
-                     rows, "</tbody></table>\n<h2>A first request</h2>\n<pre>", curl_example(call.public_base, first),
-                     "</pre>\n<p>The answer names the addresses of the status, the result and the cancel call.</p>\n",
-                     "<h2>More</h2>\n<ul>\n<li><a href=\"/openapi.json\">The API as OpenAPI 3.1</a></li>\n",
-                     "<li><a href=\"/docs/errors\">What each error means</a></li>\n",
-                     "<li><a href=\"/status.json\">Which models can run now</a></li>\n</ul>\n<p>Version ",
-                     escape(context.settings.version), "</p>"));
+  return page(
+      "Plantain",
+      concat("<h1>Plantain</h1>\n<p>This server makes pictures for applications: submit, status, "
+             "result, cancel.</p>\n",
+             "<h2>Models</h2>\n<table><thead><tr><th>Now</th><th>Model</th><th class=\"wide\">What "
+             "it does</th></tr></thead>\n<tbody>",
+             rows, "</tbody></table>\n<h2>A first request</h2>\n<pre>",
+             curl_example(call.public_base, first),
+             "</pre>\n<p>The answer names the addresses of the status, the result and the cancel "
+             "call.</p>\n",
+             "<h2>More</h2>\n<ul>\n<li><a href=\"/openapi.json\">The API as OpenAPI 3.1</a></li>\n",
+             "<li><a href=\"/docs/errors\">What each error means</a></li>\n",
+             "<li><a href=\"/status.json\">Which models can run now</a></li>\n</ul>\n<p>Version ",
+             escape(context.settings.version), "</p>"));
 }
 
 Reply errors(Context&, const Call&) {
   std::string rows;
   for (const auto& [code, numbers] : all_errors()) {
-    rows += concat("<tr id=\"", numbers.anchor, "\"><td>", numbers.http_status, "</td><td><code>", numbers.error_code,
-                   "</code></td><td><code>", numbers.anchor, "</code></td><td>", escape(numbers.title), "</td><td class=\"wide\">",
+    rows += concat("<tr id=\"", numbers.anchor, "\"><td>", numbers.http_status, "</td><td><code>",
+                   numbers.error_code, "</code></td><td><code>", numbers.anchor, "</code></td><td>",
+                   escape(numbers.title), "</td><td class=\"wide\">",
                    is_retryable(code) ? "yes, later" : "no", "</td></tr>\n");
   }
   return page("Errors – Plantain",
-              concat("<h1>Errors</h1>\n<p>Each error is <code>application/problem+json</code>. <code>errors</code> lists every fault ",
-                     "of an input, each with a JSON pointer.</p>\n<table><thead><tr><th>HTTP</th><th>error_code</th><th>Name</th><th>Meaning</th>",
-                     "<th class=\"wide\">Worth another try</th></tr></thead>\n<tbody>", rows, "</tbody></table>\n<p><a href=\"/\">Back</a></p>"));
+              concat("<h1>Errors</h1>\n<p>Each error is <code>application/problem+json</code>. "
+                     "<code>errors</code> lists every fault ",
+                     "of an input, each with a JSON "
+                     "pointer.</p>\n<table><thead><tr><th>HTTP</th><th>error_code</th><th>Name</"
+                     "th><th>Meaning</th>",
+                     "<th class=\"wide\">Worth another try</th></tr></thead>\n<tbody>", rows,
+                     "</tbody></table>\n<p><a href=\"/\">Back</a></p>"));
 }
 
-Route page_route(Context& context, std::string pattern, Reply (*handler)(Context&, const Call&), std::string_view operation,
-                 std::string_view summary) {
-  return Route{.method = Method::kGet,
-               .pattern = std::move(pattern),
-               .access = Access::kPublic,
-               .handler = [&context, handler](std::shared_ptr<const Call> call,
-                                              Respond respond) { respond(handler(context, *call)); },
-               .operation_id = operation,
-               .summary = summary,
-               .tag = "Pages",
-               .response_schema = "text/html",
-               .statuses = {200}};
+Route page_route(Context& context, std::string pattern, Reply (*handler)(Context&, const Call&),
+                 std::string_view operation, std::string_view summary) {
+  return Route{
+      .method = Method::kGet,
+      .pattern = std::move(pattern),
+      .access = Access::kPublic,
+      .handler = [&context, handler](std::shared_ptr<const Call> call,
+                                     Respond respond) { respond(handler(context, *call)); },
+      .operation_id = operation,
+      .summary = summary,
+      .tag = "Pages",
+      .response_schema = "text/html",
+      .statuses = {200}};
 }
 
 }  // namespace
@@ -117,7 +141,8 @@ Route page_route(Context& context, std::string pattern, Reply (*handler)(Context
 std::vector<Route> page_routes(Context& context) {
   std::vector<Route> routes;
   routes.push_back(page_route(context, "/", start, "start_page", "A page for people"));
-  routes.push_back(page_route(context, "/docs/errors", errors, "errors_page", "What each error means"));
+  routes.push_back(
+      page_route(context, "/docs/errors", errors, "errors_page", "What each error means"));
   return routes;
 }
 

@@ -13,20 +13,31 @@ struct Row {
 
 // The contract's table (section 3), and the codes that only a failed request carries.
 constexpr Row kRows[] = {
-    {ErrorCode::kInvalidIdentifier, {400, 400001, "invalid-identifier", "This identifier cannot be one"}},
+    {ErrorCode::kInvalidIdentifier,
+     {400, 400001, "invalid-identifier", "This identifier cannot be one"}},
     {ErrorCode::kInvalidJson, {400, 400006, "invalid-json", "The body is not a JSON object"}},
-    {ErrorCode::kInvalidKey, {401, 400004, "invalid-key", "The key is missing, unknown, expired or revoked"}},
-    {ErrorCode::kInsufficientBalance, {402, 400002, "insufficient-balance", "The balance does not cover this"}},
-    {ErrorCode::kPermissionDenied, {403, 403001, "permission-denied", "This is not allowed with this key"}},
+    {ErrorCode::kInvalidKey,
+     {401, 400004, "invalid-key", "The key is missing, unknown, expired or revoked"}},
+    {ErrorCode::kInsufficientBalance,
+     {402, 400002, "insufficient-balance", "The balance does not cover this"}},
+    {ErrorCode::kPermissionDenied,
+     {403, 403001, "permission-denied", "This is not allowed with this key"}},
     {ErrorCode::kNotFound, {404, 404001, "not-found", "There is nothing here"}},
-    {ErrorCode::kMethodNotAllowed, {405, 405001, "method-not-allowed", "This method does nothing here"}},
-    {ErrorCode::kUnsupportedMediaType, {415, 415001, "unsupported-media-type", "This kind of body is not taken here"}},
-    {ErrorCode::kMisdirected, {421, 421001, "misdirected", "This server does not answer for that host"}},
-    {ErrorCode::kConflict, {409, 409001, "idempotency-conflict", "This is already used for another call"}},
+    {ErrorCode::kMethodNotAllowed,
+     {405, 405001, "method-not-allowed", "This method does nothing here"}},
+    {ErrorCode::kUnsupportedMediaType,
+     {415, 415001, "unsupported-media-type", "This kind of body is not taken here"}},
+    {ErrorCode::kMisdirected,
+     {421, 421001, "misdirected", "This server does not answer for that host"}},
+    {ErrorCode::kConflict,
+     {409, 409001, "idempotency-conflict", "This is already used for another call"}},
     {ErrorCode::kTooLarge, {413, 413001, "too-large", "This is over its limit"}},
-    {ErrorCode::kInvalidInput, {422, 422001, "invalid-input", "The input does not match the model's schema"}},
-    {ErrorCode::kContentPolicyViolation, {422, 422002, "content-policy-violation", "The content is refused"}},
-    {ErrorCode::kFileUnreachable, {422, 422003, "file-unreachable", "An input file cannot be used"}},
+    {ErrorCode::kInvalidInput,
+     {422, 422001, "invalid-input", "The input does not match the model's schema"}},
+    {ErrorCode::kContentPolicyViolation,
+     {422, 422002, "content-policy-violation", "The content is refused"}},
+    {ErrorCode::kFileUnreachable,
+     {422, 422003, "file-unreachable", "An input file cannot be used"}},
     {ErrorCode::kRateLimited, {429, 429001, "rate-limited", "Too many calls in a short time"}},
     {ErrorCode::kQueueFull, {429, 429002, "queue-full", "The queue is full"}},
     {ErrorCode::kInternal, {500, 500001, "internal", "Something went wrong on our side"}},
@@ -37,23 +48,30 @@ constexpr Row kRows[] = {
     {ErrorCode::kWorkerLost, {500, 500004, "worker-lost", "The worker was lost"}},
     {ErrorCode::kUpstreamRefused, {502, 502001, "upstream-refused", "The upstream refused it"}},
     {ErrorCode::kUnavailable, {503, 503001, "unavailable", "Not available now"}},
-    {ErrorCode::kUpstreamUnavailable, {503, 503002, "upstream-unavailable", "The upstream is not available"}},
-    {ErrorCode::kWebSearchUnavailable, {503, 503003, "web-search-unavailable", "Web search is not available"}},
+    {ErrorCode::kUpstreamUnavailable,
+     {503, 503002, "upstream-unavailable", "The upstream is not available"}},
+    {ErrorCode::kWebSearchUnavailable,
+     {503, 503003, "web-search-unavailable", "Web search is not available"}},
     {ErrorCode::kStorageFull, {503, 503004, "storage-full", "The storage is full"}},
     {ErrorCode::kDeadlineExceeded, {504, 504001, "deadline-exceeded", "The deadline passed"}},
 };
 
 bool is_hidden(ErrorCode code) {
-  return code == ErrorCode::kInternal || code == ErrorCode::kCorrupt || code == ErrorCode::kCancelled;
+  return code == ErrorCode::kInternal || code == ErrorCode::kCorrupt ||
+         code == ErrorCode::kCancelled;
 }
 
 std::string_view retry_after_s(ErrorCode code) {
   switch (code) {
     case ErrorCode::kRateLimited:
-    case ErrorCode::kQueueFull: return "5";
-    case ErrorCode::kUnavailable: return "10";
-    case ErrorCode::kStorageFull: return "60";
-    default: return {};
+    case ErrorCode::kQueueFull:
+      return "5";
+    case ErrorCode::kUnavailable:
+      return "10";
+    case ErrorCode::kStorageFull:
+      return "60";
+    default:
+      return {};
   }
 }
 
@@ -69,7 +87,8 @@ ErrorNumbers numbers_of(ErrorCode code) {
 
 JsonObject problem_object(const Error& error, JsonArray faults) {
   const ErrorNumbers numbers = numbers_of(error.code);
-  const std::string sentence = is_hidden(error.code) || error.message.empty() ? std::string(numbers.title) : error.message;
+  const std::string sentence =
+      is_hidden(error.code) || error.message.empty() ? std::string(numbers.title) : error.message;
   JsonObject object;
   object["error_code"] = numbers.error_code;
   object["error_message"] = sentence;
@@ -89,7 +108,8 @@ Reply problem(const Error& error, JsonArray faults) {
   reply.body = write_json(problem_object(error, std::move(faults)));
   reply.with("Content-Type", "application/problem+json");
   reply.with("Cache-Control", "no-store");
-  if (error.code == ErrorCode::kInvalidKey) reply.with("WWW-Authenticate", "Bearer realm=\"plantain\"");
+  if (error.code == ErrorCode::kInvalidKey)
+    reply.with("WWW-Authenticate", "Bearer realm=\"plantain\"");
   if (const std::string_view wait = retry_after_s(error.code); !wait.empty()) {
     reply.with("Retry-After", std::string(wait));
   }

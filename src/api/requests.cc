@@ -25,7 +25,8 @@ Reply no_store(Reply reply) {
 Reply with_hint(Context& context, Reply reply, const Request& request) {
   if (is_end(request.state)) return reply;
   const Result<Json> input = parse_json(request.input);
-  const auto typical = input.ok() ? context.workers.typical(run_kind(request.model_id, *input)) : std::nullopt;
+  const auto typical =
+      input.ok() ? context.workers.typical(run_kind(request.model_id, *input)) : std::nullopt;
   const int64_t seconds = typical ? std::clamp<int64_t>(typical->count() / 4'000'000, 1, 10) : 1;
   reply.with("Retry-After", concat(seconds));
   return reply;
@@ -34,12 +35,14 @@ Reply with_hint(Context& context, Reply reply, const Request& request) {
 using View = std::function<JsonObject(const Request&)>;
 
 // Answers `view` of the request: at once, or, with "Prefer: wait", when `ready` says so.
-void show(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond, const View& view,
+void show(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond,
+          const View& view,
           const std::function<bool(const Request& first, const Request& now)>& ready) {
   const Result<Request> request = request_of(context, *call);
   if (!request.ok()) return respond(problem(request.error()));
   const auto longest = preferred_wait(*call);
-  if (!longest) return respond(with_hint(context, no_store(json_reply(200, view(*request))), *request));
+  if (!longest)
+    return respond(with_hint(context, no_store(json_reply(200, view(*request))), *request));
 
   const RequestId id = request->id;
   const AccountId account = request->account;
@@ -59,7 +62,9 @@ void show(Context& context, const std::shared_ptr<const Call>& call, const Respo
 void status(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
   show(
       context, call, respond,
-      [&context, call](const Request& request) { return status_object(context, call->public_base, request); },
+      [&context, call](const Request& request) {
+        return status_object(context, call->public_base, request);
+      },
       [](const Request& first, const Request& now) {
         return is_end(now.state) || status_name(first.state) != status_name(now.state);
       });
@@ -84,7 +89,8 @@ JsonObject whole_object(Context& context, const std::string& base, const Request
   object["priority"] = name_of(request.priority);
   object["tags"] = JsonArray(request.tags.begin(), request.tags.end());
   object["expires_at"] = request.expires ? Json(to_rfc3339(*request.expires)) : Json(nullptr);
-  object["result"] = is_end(request.state) ? Json(result_object(context, base, request, true)) : Json(nullptr);
+  object["result"] =
+      is_end(request.state) ? Json(result_object(context, base, request, true)) : Json(nullptr);
   return object;
 }
 
@@ -112,7 +118,8 @@ bool is_status(std::string_view text) {
 Result<store::ListQuery> list_query(const Call& call) {
   store::ListQuery query{.account = call.caller->key.account};
   if (const auto value = call.query_value("status")) {
-    if (!is_status(*value)) return invalid("status must be in_queue, in_progress, completed or cancelled");
+    if (!is_status(*value))
+      return invalid("status must be in_queue, in_progress, completed or cancelled");
     query.status = std::string(*value);
   }
   if (const auto value = call.query_value("model_id")) query.model_id = std::string(*value);
@@ -138,10 +145,12 @@ Reply list(Context& context, const Call& call) {
   const Result<std::vector<Request>> page = context.requests.list(*query);
   if (!page.ok()) return problem(page.error());
   JsonArray requests;
-  for (const Request& request : *page) requests.push_back(listed_object(context, call.public_base, request));
+  for (const Request& request : *page)
+    requests.push_back(listed_object(context, call.public_base, request));
   const bool more = static_cast<int>(page->size()) == query->limit;
-  return no_store(json_reply(200, JsonObject{{"requests", std::move(requests)},
-                                             {"next_cursor", more ? Json(page->back().id.text()) : Json(nullptr)}}));
+  return no_store(json_reply(
+      200, JsonObject{{"requests", std::move(requests)},
+                      {"next_cursor", more ? Json(page->back().id.text()) : Json(nullptr)}}));
 }
 
 JsonObject cancelled_object(const RequestId& id, const store::Cancelled& cancelled) {
@@ -155,9 +164,11 @@ void cancel(Context& context, const std::shared_ptr<const Call>& call, const Res
   if (!id.ok()) return respond(problem(id.error()));
   const Result<bool> running = flag_of(*call, "running");
   if (!running.ok()) return respond(problem(running.error()));
-  context.requests.cancel(call->caller->key.account, *id, *running, [id = *id, respond](Result<store::Cancelled> done) {
-    respond(done.ok() ? no_store(json_reply(202, cancelled_object(id, *done))) : problem(done.error()));
-  });
+  context.requests.cancel(
+      call->caller->key.account, *id, *running, [id = *id, respond](Result<store::Cancelled> done) {
+        respond(done.ok() ? no_store(json_reply(202, cancelled_object(id, *done)))
+                          : problem(done.error()));
+      });
 }
 
 // Cancels the matching ones of a page one after the other and answers when the last is done.
@@ -169,12 +180,13 @@ struct BulkCancel : std::enable_shared_from_this<BulkCancel> {
     if (at == ids.size()) {
       return respond(no_store(json_reply(202, JsonObject{{"requests", std::move(done)}})));
     }
-    context.requests.cancel(account, ids[at], running, [self = shared_from_this()](Result<store::Cancelled> answer) {
-      // One that was deleted meanwhile is simply no longer there.
-      if (answer.ok()) self->done.push_back(cancelled_object(self->ids[self->at], *answer));
-      ++self->at;
-      self->next();
-    });
+    context.requests.cancel(
+        account, ids[at], running, [self = shared_from_this()](Result<store::Cancelled> answer) {
+          // One that was deleted meanwhile is simply no longer there.
+          if (answer.ok()) self->done.push_back(cancelled_object(self->ids[self->at], *answer));
+          ++self->at;
+          self->next();
+        });
   }
 
   Context& context;
@@ -188,7 +200,8 @@ struct BulkCancel : std::enable_shared_from_this<BulkCancel> {
 
 Result<store::ListQuery> bulk_query(const Call& call) {
   store::ListQuery query{.account = call.caller->key.account, .limit = limits::kListMax};
-  const Result<Json> body = call.body.empty() ? Result<Json>(Json(JsonObject())) : parse_json(call.body);
+  const Result<Json> body =
+      call.body.empty() ? Result<Json>(Json(JsonObject())) : parse_json(call.body);
   if (!body.ok()) return body.error();
   if (!body->is_object()) return Error{ErrorCode::kInvalidJson, "the body must be a JSON object"};
   for (const auto& member : body->get_object()) {
@@ -204,20 +217,25 @@ Result<store::ListQuery> bulk_query(const Call& call) {
         query.tags.emplace_back(view(tag.get_string()));
       }
     } else {
-      return invalid(concat(name, " is not a filter here, or not of its kind; filters are model_id, status and tags"));
+      return invalid(concat(
+          name,
+          " is not a filter here, or not of its kind; filters are model_id, status and tags"));
     }
   }
   return query;
 }
 
-void cancel_many(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
+void cancel_many(Context& context, const std::shared_ptr<const Call>& call,
+                 const Respond& respond) {
   Result<store::ListQuery> query = bulk_query(*call);
   if (!query.ok()) return respond(problem(query.error()));
   const Result<bool> running = flag_of(*call, "running");
   if (!running.ok()) return respond(problem(running.error()));
   std::vector<RequestId> ids;
   for (const char* status : {"in_queue", "in_progress"}) {
-    if (query->status.value_or(status) != status || (!*running && std::string_view(status) == "in_progress")) continue;
+    if (query->status.value_or(status) != status ||
+        (!*running && std::string_view(status) == "in_progress"))
+      continue;
     store::ListQuery page = *query;
     page.status = status;
     while (true) {
@@ -228,7 +246,9 @@ void cancel_many(Context& context, const std::shared_ptr<const Call>& call, cons
       page.before = found->back().id;
     }
   }
-  std::make_shared<BulkCancel>(context, call->caller->key.account, std::move(ids), *running, respond)->next();
+  std::make_shared<BulkCancel>(context, call->caller->key.account, std::move(ids), *running,
+                               respond)
+      ->next();
 }
 
 void remove(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
@@ -245,13 +265,18 @@ void remove(Context& context, const std::shared_ptr<const Call>& call, const Res
 using Async = void (*)(Context&, const std::shared_ptr<const Call>&, const Respond&);
 
 Handler bound(Context& context, Async handler) {
-  return [&context, handler](std::shared_ptr<const Call> call, Respond respond) { handler(context, call, respond); };
+  return [&context, handler](std::shared_ptr<const Call> call, Respond respond) {
+    handler(context, call, respond);
+  };
 }
 
-constexpr Parameter kRequestId = {"request_id", "path", "The request", R"({"type":"string","format":"uuid"})"};
-constexpr Parameter kPrefer = {"Prefer", "header", "wait=N answers when it has changed, or N seconds have passed",
+constexpr Parameter kRequestId = {"request_id", "path", "The request",
+                                  R"({"type":"string","format":"uuid"})"};
+constexpr Parameter kPrefer = {"Prefer", "header",
+                               "wait=N answers when it has changed, or N seconds have passed",
                                R"({"type":"string","pattern":"^wait=[0-9]{1,3}$"})"};
-constexpr Parameter kRunning = {"running", "query", "Also stop what already runs", R"({"type":"boolean"})"};
+constexpr Parameter kRunning = {"running", "query", "Also stop what already runs",
+                                R"({"type":"boolean"})"};
 
 std::vector<Route> reading_routes(Context& context) {
   return {
@@ -272,24 +297,30 @@ std::vector<Route> reading_routes(Context& context) {
             .operation_id = "result",
             .summary = "The result of a request, or its state while it is not finished",
             .tag = "Requests",
-            .parameters = {kRequestId, kPrefer, {"include_cost", "query", "Add the cost", R"({"type":"boolean"})"}},
+            .parameters = {kRequestId,
+                           kPrefer,
+                           {"include_cost", "query", "Add the cost", R"({"type":"boolean"})"}},
             .response_schema = "Result",
             .statuses = {200, 400, 404, 422}},
       Route{.method = Method::kGet,
             .pattern = "/v1/requests",
             .access = Access::kUser,
             .slow = true,
-            .handler = [&context](std::shared_ptr<const Call> call, Respond respond) { respond(list(context, *call)); },
+            .handler = [&context](std::shared_ptr<const Call> call,
+                                  Respond respond) { respond(list(context, *call)); },
             .operation_id = "list_requests",
             .summary = "The account's requests, newest first",
             .tag = "Requests",
-            .parameters = {{"status", "query", "Only these",
-                            R"({"type":"string","enum":["in_queue","in_progress","completed","cancelled"]})"},
-                           {"model_id", "query", "Only of this model", R"({"type":"string"})"},
-                           {"tags", "query", "With all of these, commas between", R"({"type":"string"})"},
-                           {"q", "query", "Text in the prompt", R"({"type":"string"})"},
-                           {"limit", "query", "At most so many", R"({"type":"integer","minimum":1,"maximum":200})"},
-                           {"cursor", "query", "next_cursor of the page before", R"({"type":"string","format":"uuid"})"}},
+            .parameters =
+                {{"status", "query", "Only these",
+                  R"({"type":"string","enum":["in_queue","in_progress","completed","cancelled"]})"},
+                 {"model_id", "query", "Only of this model", R"({"type":"string"})"},
+                 {"tags", "query", "With all of these, commas between", R"({"type":"string"})"},
+                 {"q", "query", "Text in the prompt", R"({"type":"string"})"},
+                 {"limit", "query", "At most so many",
+                  R"({"type":"integer","minimum":1,"maximum":200})"},
+                 {"cursor", "query", "next_cursor of the page before",
+                  R"({"type":"string","format":"uuid"})"}},
             .response_schema = "RequestList",
             .statuses = {200, 422}},
       Route{.method = Method::kGet,
@@ -298,8 +329,10 @@ std::vector<Route> reading_routes(Context& context) {
             .handler =
                 [&context](std::shared_ptr<const Call> call, Respond respond) {
                   const Result<Request> request = request_of(context, *call);
-                  respond(request.ok() ? no_store(json_reply(200, whole_object(context, call->public_base, *request)))
-                                       : problem(request.error()));
+                  respond(request.ok()
+                              ? no_store(json_reply(
+                                    200, whole_object(context, call->public_base, *request)))
+                              : problem(request.error()));
                 },
             .operation_id = "get_request",
             .summary = "All of a request: input, status, result",

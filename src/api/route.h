@@ -23,7 +23,7 @@ enum class BodyKind { kNone, kJson, kBytes };
 // A parameter of the query, of a header or of the path, for the document.
 struct Parameter {
   std::string_view name;
-  std::string_view in;           // "query", "header", "path"
+  std::string_view in;  // "query", "header", "path"
   std::string_view description;
   std::string_view schema_json;  // JSON Schema as text
 };

@@ -24,7 +24,8 @@ std::string FileSigner::path(const std::string& name, std::optional<WallTime> ex
                 "s=", signature(name, parameters));
 }
 
-bool FileSigner::verify(const std::string& name, const std::vector<std::pair<std::string, std::string>>& query) const {
+bool FileSigner::verify(const std::string& name,
+                        const std::vector<std::pair<std::string, std::string>>& query) const {
   std::string given;
   std::vector<std::string> others;
   for (const auto& [key, value] : query) {

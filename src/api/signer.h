@@ -19,7 +19,8 @@ class FileSigner {
   // same file always has the same address.
   std::string path(const std::string& name, std::optional<WallTime> expires) const;
   // True when `s` is ours for this name and for every other parameter.
-  bool verify(const std::string& name, const std::vector<std::pair<std::string, std::string>>& query) const;
+  bool verify(const std::string& name,
+              const std::vector<std::pair<std::string, std::string>>& query) const;
 
  private:
   std::string signature(const std::string& name, const std::string& parameters) const;

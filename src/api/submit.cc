@@ -25,7 +25,10 @@ struct Wishes {
 };
 
 JsonObject query_fault(std::string_view name, std::string_view rule, std::string message) {
-  return JsonObject{{"pointer", concat("?", name)}, {"rule", rule}, {"limit", nullptr}, {"message", std::move(message)}};
+  return JsonObject{{"pointer", concat("?", name)},
+                    {"rule", rule},
+                    {"limit", nullptr},
+                    {"message", std::move(message)}};
 }
 
 std::optional<std::chrono::seconds> seconds_of(std::string_view text, int64_t least) {
@@ -60,13 +63,21 @@ constexpr QueryRow kQuery[] = {
        return priority.has_value();
      }},
     {"start_within", "must be a number of seconds, at least 1",
-     [](std::string_view value, Wishes& wishes) { return (wishes.start_within = seconds_of(value, 1)).has_value(); }},
+     [](std::string_view value, Wishes& wishes) {
+       return (wishes.start_within = seconds_of(value, 1)).has_value();
+     }},
     {"finish_within", "must be a number of seconds, at least 1",
-     [](std::string_view value, Wishes& wishes) { return (wishes.finish_within = seconds_of(value, 1)).has_value(); }},
+     [](std::string_view value, Wishes& wishes) {
+       return (wishes.finish_within = seconds_of(value, 1)).has_value();
+     }},
     {"retention", "must be a number of seconds, at least 0",
-     [](std::string_view value, Wishes& wishes) { return (wishes.retention = seconds_of(value, 0)).has_value(); }},
+     [](std::string_view value, Wishes& wishes) {
+       return (wishes.retention = seconds_of(value, 0)).has_value();
+     }},
     {"engine", "must name an engine",
-     [](std::string_view value, Wishes& wishes) { return !(wishes.engine = std::string(value))->empty(); }},
+     [](std::string_view value, Wishes& wishes) {
+       return !(wishes.engine = std::string(value))->empty();
+     }},
     {"tags", "must be at most 16 names of 1 to 64 bytes with commas between",
      [](std::string_view value, Wishes& wishes) {
        auto tags = tags_of(value);
@@ -85,18 +96,21 @@ std::optional<Reply> read_query(const Call& call, Wishes& wishes) {
   std::vector<std::string> names;
   for (const QueryRow& row : kQuery) names.emplace_back(row.name);
   for (const auto& [name, value] : call.query) {
-    const auto row = std::find_if(std::begin(kQuery), std::end(kQuery), [&](const QueryRow& r) { return r.name == name; });
+    const auto row = std::find_if(std::begin(kQuery), std::end(kQuery),
+                                  [&](const QueryRow& r) { return r.name == name; });
     if (row == std::end(kQuery)) {
       const auto meant = did_you_mean(name, names);
       faults.push_back(query_fault(name, "unknown",
-                                   meant ? concat("is not known; did you mean ", *meant, "?") : std::string("is not known here")));
+                                   meant ? concat("is not known; did you mean ", *meant, "?")
+                                         : std::string("is not known here")));
     } else if (!row->read(value, wishes)) {
       faults.push_back(query_fault(name, "value", std::string(row->expects)));
     }
   }
   if (faults.empty()) return std::nullopt;
-  Error error = invalid(concat("the query has ", faults.size(), faults.size() == 1 ? " fault" : " faults", ": ",
-                               text_or(faults[0], "pointer", ""), " ", text_or(faults[0], "message", "")));
+  Error error = invalid(
+      concat("the query has ", faults.size(), faults.size() == 1 ? " fault" : " faults", ": ",
+             text_or(faults[0], "pointer", ""), " ", text_or(faults[0], "message", "")));
   return problem(error, std::move(faults));
 }
 
@@ -105,9 +119,12 @@ Reply refuse_input(const std::vector<catalog::Fault>& faults) {
   JsonArray list;
   for (const catalog::Fault& fault : faults) list.push_back(to_json(fault));
   const catalog::Fault& first = faults.front();
-  const std::string where = first.pointer.empty() ? std::string("the input") : first.pointer.substr(1);
+  const std::string where =
+      first.pointer.empty() ? std::string("the input") : first.pointer.substr(1);
   std::string sentence = concat(where, " ", first.message);
-  if (faults.size() > 1) sentence += concat(" (and ", faults.size() - 1, faults.size() == 2 ? " other fault)" : " other faults)");
+  if (faults.size() > 1)
+    sentence += concat(" (and ", faults.size() - 1,
+                       faults.size() == 2 ? " other fault)" : " other faults)");
   return problem(invalid(std::move(sentence)), std::move(list));
 }
 
@@ -120,22 +137,27 @@ void draw_seed(JsonObject& input) {
 
 std::optional<Error> judge(const JsonObject& input) {
   const int tolerance = static_cast<int>(int_or(input, "safety_tolerance", 4));
-  const auto category = safety::refusal(safety::judge_prompt(text_or(input, "prompt", "")), tolerance);
+  const auto category =
+      safety::refusal(safety::judge_prompt(text_or(input, "prompt", "")), tolerance);
   if (!category) return std::nullopt;
   return Error{ErrorCode::kContentPolicyViolation,
-               concat("the prompt is refused: ", safety::name_of(*category), ", at safety_tolerance ", tolerance)};
+               concat("the prompt is refused: ", safety::name_of(*category),
+                      ", at safety_tolerance ", tolerance)};
 }
 
 // The first listed engine with a live worker; else one that had one not long ago (contract 4.2).
-Result<std::string> bind_engine(Context& context, const catalog::Model& model, const Wishes& wishes) {
+Result<std::string> bind_engine(Context& context, const catalog::Model& model,
+                                const Wishes& wishes) {
   const std::vector<std::string>& engines = context.engines_of(model);
   if (wishes.engine) {
     if (std::find(engines.begin(), engines.end(), *wishes.engine) == engines.end()) {
-      return invalid(concat("engine must be one that is configured for this model: ", join(engines, ", ")));
+      return invalid(
+          concat("engine must be one that is configured for this model: ", join(engines, ", ")));
     }
   }
   for (const bool lately : {false, true}) {
-    const Micros window = lately ? Micros(limits::kNoWorkerUnavailable) : Micros(limits::kWorkerSeen);
+    const Micros window =
+        lately ? Micros(limits::kNoWorkerUnavailable) : Micros(limits::kWorkerSeen);
     for (const std::string& engine : engines) {
       if (wishes.engine && engine != *wishes.engine) continue;
       if (context.workers.has_worker(engine, model.id, window, lately)) return engine;
@@ -145,11 +167,13 @@ Result<std::string> bind_engine(Context& context, const catalog::Model& model, c
 }
 
 std::optional<Error> check_open(Context& context) {
-  if (context.draining) return Error{ErrorCode::kUnavailable, "the server is shutting down and takes no new requests"};
+  if (context.draining)
+    return Error{ErrorCode::kUnavailable, "the server is shutting down and takes no new requests"};
   const Result<uint64_t> space = context.artifacts.free_bytes();
   if (space.ok() && *space < limits::kFreeReserve_bytes) {
-    return Error{ErrorCode::kStorageFull, concat("less than ", limits::kFreeReserve_bytes / limits::kMiB,
-                                                 " MiB of storage are free; reading, cancelling and deleting go on")};
+    return Error{ErrorCode::kStorageFull,
+                 concat("less than ", limits::kFreeReserve_bytes / limits::kMiB,
+                        " MiB of storage are free; reading, cancelling and deleting go on")};
   }
   return std::nullopt;
 }
@@ -158,11 +182,14 @@ Result<std::optional<Idempotency>> idempotency_of(const Call& call, const std::s
   const auto field = call.headers.get("Idempotency-Key");
   if (!field) return std::optional<Idempotency>();
   std::string_view key = trim_ascii(*field);
-  if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
+  if (key.size() >= 2 && key.front() == '"' && key.back() == '"')
+    key = key.substr(1, key.size() - 2);
   if (key.empty() || key.size() > limits::kIdempotencyKeyMax_bytes) {
-    return invalid(concat("Idempotency-Key must have 1 to ", limits::kIdempotencyKeyMax_bytes, " bytes"));
+    return invalid(
+        concat("Idempotency-Key must have 1 to ", limits::kIdempotencyKeyMax_bytes, " bytes"));
   }
-  return std::optional(Idempotency{std::string(key), sha256(concat(model_id, "\n", call.raw_query, "\n", call.body))});
+  return std::optional(Idempotency{
+      std::string(key), sha256(concat(model_id, "\n", call.raw_query, "\n", call.body))});
 }
 
 Reply accepted(const std::string& base, const RequestId& id, bool replayed) {
@@ -172,26 +199,21 @@ Reply accepted(const std::string& base, const RequestId& id, bool replayed) {
   return reply;
 }
 
-Reply dry_run(Context& context, const catalog::Model& model, const JsonObject& input, const std::string& engine,
-              Microdollars price) {
+Reply dry_run(Context& context, const catalog::Model& model, const JsonObject& input,
+              const std::string& engine, Microdollars price) {
   const catalog::Plan plan = catalog::plan_pictures(input, std::nullopt);
-  JsonObject object{{"dry_run", true},
-                    {"model_id", model.id},
-                    {"engine", engine},
-                    {"input", input},
-                    {"price_usd", dollars(price)},
-                    {"pictures", plan.pictures.size()},
-                    {"width", plan.size.width},
-                    {"height", plan.size.height},
-                    {"aspect_ratio", plan.ratio}};
+  JsonObject object{
+      {"dry_run", true},          {"model_id", model.id},        {"engine", engine},
+      {"input", input},           {"price_usd", dollars(price)}, {"pictures", plan.pictures.size()},
+      {"width", plan.size.width}, {"height", plan.size.height},  {"aspect_ratio", plan.ratio}};
   const auto typical = context.workers.typical(run_kind(model.id, input));
   object["estimated_run_ms"] = typical ? Json(typical->count() / 1000) : Json(nullptr);
   return json_reply(200, object);
 }
 
 // The answer to a submit that is on disk: at once, or with the result if the caller would wait.
-void answer_submit(Context& context, const std::shared_ptr<const Call>& call, const RequestId& id, bool replayed,
-                   const Respond& respond) {
+void answer_submit(Context& context, const std::shared_ptr<const Call>& call, const RequestId& id,
+                   bool replayed, const Respond& respond) {
   const auto longest = preferred_wait(*call);
   if (!longest) return respond(accepted(call->public_base, id, replayed));
   const AccountId account = call->caller->key.account;
@@ -203,7 +225,8 @@ void answer_submit(Context& context, const std::shared_ptr<const Call>& call, co
     Reply reply = accepted(call->public_base, id, replayed);
     const Result<Request> request = context.requests.get(account, id);
     if (request.ok() && is_end(request->state)) {
-      reply.body = write_json(result_object(context, call->public_base, *request, /*include_cost=*/false));
+      reply.body =
+          write_json(result_object(context, call->public_base, *request, /*include_cost=*/false));
     }
     const auto asked = preferred_wait(*call);
     respond(std::move(reply.with("Preference-Applied", concat("wait=", asked->count()))));
@@ -211,10 +234,11 @@ void answer_submit(Context& context, const std::shared_ptr<const Call>& call, co
   wait_for(context, id, *longest, ended, answer);
 }
 
-NewRequest new_request(Context& context, const Call& call, const catalog::Model& model, const std::string& engine,
-                       const JsonObject& input, const Wishes& wishes) {
+NewRequest new_request(Context& context, const Call& call, const catalog::Model& model,
+                       const std::string& engine, const JsonObject& input, const Wishes& wishes) {
   const WallTime now = context.clock.wall();
-  NewRequest fresh{context.ids.next<RequestId>(), call.caller->key.account, call.caller->key.id, model.id, engine};
+  NewRequest fresh{context.ids.next<RequestId>(), call.caller->key.account, call.caller->key.id,
+                   model.id, engine};
   fresh.priority = wishes.priority;
   fresh.input = write_json(input);
   fresh.tags = wishes.tags;
@@ -223,7 +247,8 @@ NewRequest new_request(Context& context, const Call& call, const catalog::Model&
   if (wishes.finish_within) fresh.finish_by = now + *wishes.finish_within;
   fresh.retention = context.settings.retention;
   // A request can only shorten what the owner keeps.
-  if (wishes.retention && (!fresh.retention || *wishes.retention < *fresh.retention)) fresh.retention = *wishes.retention;
+  if (wishes.retention && (!fresh.retention || *wishes.retention < *fresh.retention))
+    fresh.retention = *wishes.retention;
   fresh.price = catalog::price_of(model, input);
   return fresh;
 }
@@ -231,10 +256,14 @@ NewRequest new_request(Context& context, const Call& call, const catalog::Model&
 void submit(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
   const std::string& model_id = call->param("model_id");
   if (!catalog::is_model_id(model_id)) {
-    return respond(problem(Error{ErrorCode::kInvalidIdentifier, "a model id has 2 to 6 segments of letters, digits, '.', '_' and '-'"}));
+    return respond(
+        problem(Error{ErrorCode::kInvalidIdentifier,
+                      "a model id has 2 to 6 segments of letters, digits, '.', '_' and '-'"}));
   }
   const catalog::Model* model = context.catalog.find(model_id);
-  if (!model) return respond(problem(Error{ErrorCode::kNotFound, "there is no such model; GET /v1/models lists them"}));
+  if (!model)
+    return respond(
+        problem(Error{ErrorCode::kNotFound, "there is no such model; GET /v1/models lists them"}));
 
   const auto idempotency = idempotency_of(*call, model_id);
   if (!idempotency.ok()) return respond(problem(idempotency.error()));
@@ -248,12 +277,14 @@ void submit(Context& context, const std::shared_ptr<const Call>& call, const Res
   Wishes wishes;
   if (auto refused = read_query(*call, wishes)) return respond(std::move(*refused));
   if (wishes.priority > call->caller->key.highest_priority) {
-    return respond(problem(Error{ErrorCode::kPermissionDenied,
-                                 concat("this key's highest priority is ", name_of(call->caller->key.highest_priority))}));
+    return respond(problem(Error{
+        ErrorCode::kPermissionDenied,
+        concat("this key's highest priority is ", name_of(call->caller->key.highest_priority))}));
   }
   const Result<Json> body = parse_json(call->body);
   if (!body.ok()) return respond(problem(body.error()));
-  if (!body->is_object()) return respond(problem(Error{ErrorCode::kInvalidJson, "the body must be a JSON object"}));
+  if (!body->is_object())
+    return respond(problem(Error{ErrorCode::kInvalidJson, "the body must be a JSON object"}));
   catalog::Checked checked = catalog::check_input(*model, *body);
   if (!checked.faults.empty()) return respond(refuse_input(checked.faults));
   if (const auto refused = judge(checked.completed)) return respond(problem(*refused));
@@ -261,12 +292,13 @@ void submit(Context& context, const std::shared_ptr<const Call>& call, const Res
   const Result<std::string> engine = bind_engine(context, *model, wishes);
   if (!engine.ok()) return respond(problem(engine.error()));
   if (wishes.dry_run) {
-    return respond(dry_run(context, *model, checked.completed, *engine, catalog::price_of(*model, checked.completed)));
+    return respond(dry_run(context, *model, checked.completed, *engine,
+                           catalog::price_of(*model, checked.completed)));
   }
 
   draw_seed(checked.completed);
-  context.requests.enqueue(new_request(context, *call, *model, *engine, checked.completed, wishes), *idempotency,
-                           [&context, call, respond](Result<store::Enqueued> kept) {
+  context.requests.enqueue(new_request(context, *call, *model, *engine, checked.completed, wishes),
+                           *idempotency, [&context, call, respond](Result<store::Enqueued> kept) {
                              if (!kept.ok()) return respond(problem(kept.error()));
                              answer_submit(context, call, kept->id, kept->replayed, respond);
                            });
@@ -281,23 +313,29 @@ std::vector<Route> submit_routes(Context& context) {
       .access = Access::kUser,
       .body = BodyKind::kJson,
       .body_max_bytes = limits::kJsonBodyMax_bytes,
-      .handler = [&context](std::shared_ptr<const Call> call, Respond respond) { submit(context, call, respond); },
+      .handler = [&context](std::shared_ptr<const Call> call,
+                            Respond respond) { submit(context, call, respond); },
       .operation_id = "submit",
-      .summary = "Submit a request; with 'Prefer: wait=N' the answer is the result if it ends within N seconds",
+      .summary = "Submit a request; with 'Prefer: wait=N' the answer is the result if it ends "
+                 "within N seconds",
       .tag = "Requests",
       .parameters =
           {
               {"model_id", "path", "The model, with its slashes", R"({"type":"string"})"},
               {"Idempotency-Key", "header", "Two calls with one key are one request (24 h)",
                R"({"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-~]+$"})"},
-              {"priority", "query", "Within the key's highest", R"({"type":"string","enum":["low","normal","high"]})"},
-              {"start_within", "query", "Seconds; fails with deadline-exceeded when not started by then",
+              {"priority", "query", "Within the key's highest",
+               R"({"type":"string","enum":["low","normal","high"]})"},
+              {"start_within", "query",
+               "Seconds; fails with deadline-exceeded when not started by then",
                R"({"type":"integer","minimum":1,"maximum":3153600000})"},
-              {"finish_within", "query", "Seconds; fails with deadline-exceeded when not finished by then",
+              {"finish_within", "query",
+               "Seconds; fails with deadline-exceeded when not finished by then",
                R"({"type":"integer","minimum":1,"maximum":3153600000})"},
               {"retention", "query", "Seconds that the result is kept; shortens only",
                R"({"type":"integer","minimum":0,"maximum":3153600000})"},
-              {"engine", "query", "One of the engines configured for the model", R"({"type":"string","minLength":1})"},
+              {"engine", "query", "One of the engines configured for the model",
+               R"({"type":"string","minLength":1})"},
               {"tags", "query", "A name for usage, or at most 16 with commas between",
                R"({"type":"string","pattern":"^[A-Za-z0-9._-]{1,64}$"})"},
               {"dry_run", "query", "Validate and price it, run nothing", R"({"type":"boolean"})"},

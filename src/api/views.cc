@@ -48,7 +48,8 @@ void add_queue(Context& context, const Request& request, JsonObject& object) {
 }
 
 // The pictures' own metadata as the worker reported them, with what only the server knows.
-JsonArray image_array(Context& context, const std::string& base, const Request& request, const Json& metadata) {
+JsonArray image_array(Context& context, const std::string& base, const Request& request,
+                      const Json& metadata) {
   const Json* reported = find(metadata, "images");
   JsonArray images;
   for (const OutputFile& file : request.outputs) {
@@ -76,11 +77,13 @@ JsonObject metadata_object(Context& context, const std::string& base, const Requ
   const Result<Json> reported = parse_json(request.metadata);
   JsonObject metadata;
   if (reported.ok() && reported->is_object()) metadata = reported->get_object();
-  metadata["images"] = image_array(context, base, request, reported.ok() ? *reported : Json(nullptr));
+  metadata["images"] =
+      image_array(context, base, request, reported.ok() ? *reported : Json(nullptr));
   if (!metadata.contains("sources")) metadata["sources"] = JsonArray();
   if (request.started) {
     metadata["queue_ms"] = (*request.started - request.created).count() / 1000;
-    if (request.finished) metadata["run_ms"] = (*request.finished - *request.started).count() / 1000;
+    if (request.finished)
+      metadata["run_ms"] = (*request.finished - *request.started).count() / 1000;
   }
   metadata["attempts"] = request.attempt;
   metadata["cost_usd"] = dollars(request.cost);
@@ -89,10 +92,12 @@ JsonObject metadata_object(Context& context, const std::string& base, const Requ
 }
 
 // `output` stands before `metadata`: clients take the first address that looks like a picture.
-void add_output(Context& context, const std::string& base, const Request& request, JsonObject& object) {
+void add_output(Context& context, const std::string& base, const Request& request,
+                JsonObject& object) {
   JsonArray images;
   for (const OutputFile& file : request.outputs) {
-    if (!file.thumbnail) images.push_back(Json(base + context.signer.path(file.name, request.expires)));
+    if (!file.thumbnail)
+      images.push_back(Json(base + context.signer.path(file.name, request.expires)));
   }
   JsonObject output;
   if (!images.empty()) output["image"] = images.front();
@@ -110,7 +115,9 @@ std::string run_kind(const std::string& model_id, const Json& input) {
   return concat(model_id, "/", text_or(input, "resolution", ""), "/", pictures);
 }
 
-std::string status_url(const std::string& base, const RequestId& id) { return request_url(base, id, "status"); }
+std::string status_url(const std::string& base, const RequestId& id) {
+  return request_url(base, id, "status");
+}
 
 JsonObject submitted_object(const std::string& base, const RequestId& id) {
   return JsonObject{{"request_id", id.text()},
@@ -126,7 +133,8 @@ JsonObject status_object(Context& context, const std::string& base, const Reques
   if (is_end(request.state) && request.state != RequestState::kCancelled) {
     object["outcome"] = outcome_name(request.state);
   }
-  if (request.state == RequestState::kFailed) object["error"] = problem_object(error_from_text(request.error));
+  if (request.state == RequestState::kFailed)
+    object["error"] = problem_object(error_from_text(request.error));
   if (request.state == RequestState::kQueued) add_queue(context, request, object);
   object["model_id"] = request.model_id;
   object["status_url"] = request_url(base, request.id, "status");
@@ -142,18 +150,22 @@ JsonObject status_object(Context& context, const std::string& base, const Reques
   return object;
 }
 
-JsonObject result_object(Context& context, const std::string& base, const Request& request, bool include_cost) {
+JsonObject result_object(Context& context, const std::string& base, const Request& request,
+                         bool include_cost) {
   if (!is_end(request.state)) return status_object(context, base, request);
   JsonObject object;
   object["request_id"] = request.id.text();
-  object["status"] = request.state == RequestState::kCancelled ? status_name(request.state) : outcome_name(request.state);
+  object["status"] = request.state == RequestState::kCancelled ? status_name(request.state)
+                                                               : outcome_name(request.state);
   object["model_id"] = request.model_id;
   if (request.state == RequestState::kSucceeded) add_output(context, base, request, object);
-  if (request.state == RequestState::kFailed) object["error"] = problem_object(error_from_text(request.error));
+  if (request.state == RequestState::kFailed)
+    object["error"] = problem_object(error_from_text(request.error));
   object["created_at"] = to_rfc3339(request.created);
   if (request.started) object["started_at"] = to_rfc3339(*request.started);
   if (request.finished) object["finished_at"] = to_rfc3339(*request.finished);
-  if (request.state == RequestState::kSucceeded) object["metadata"] = metadata_object(context, base, request);
+  if (request.state == RequestState::kSucceeded)
+    object["metadata"] = metadata_object(context, base, request);
   if (include_cost) object["cost"] = dollars(request.cost);
   return object;
 }

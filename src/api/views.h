@@ -10,7 +10,8 @@ namespace plantain::api {
 // Status (4.3). `base` is the call's public_base.
 JsonObject status_object(Context& context, const std::string& base, const Request& request);
 // Result (4.4): the status object while it is not finished.
-JsonObject result_object(Context& context, const std::string& base, const Request& request, bool include_cost);
+JsonObject result_object(Context& context, const std::string& base, const Request& request,
+                         bool include_cost);
 // {"request_id","status_url","result_url","cancel_url"}, as a submit answers.
 JsonObject submitted_object(const std::string& base, const RequestId& id);
 std::string status_url(const std::string& base, const RequestId& id);

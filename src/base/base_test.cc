@@ -30,7 +30,8 @@ TEST(Text, BrokenEncodingsAreRefused) {
 
 TEST(Text, OnlyUtf8IsUtf8) {
   EXPECT_TRUE(is_utf8("a\xC3\xA9\xE9\xA6\x99\xF0\x9F\x8D\x8C"));
-  for (const char* bad : {"\x80", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE9\xA6", "\xFF"}) {
+  for (const char* bad :
+       {"\x80", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE9\xA6", "\xFF"}) {
     EXPECT_FALSE(is_utf8(bad)) << to_hex(bad);
   }
   EXPECT_EQ(count_code_points("\xE9\xA6\x99\xE8\x95\x89"), 2u);
@@ -65,7 +66,8 @@ TEST(Clock, Rfc3339ComesBackAsItWas) {
 }
 
 TEST(Crypto, MatchesThePublishedVectors) {
-  EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(to_hex(sha256("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   // RFC 4231, test case 2.
   EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
@@ -83,7 +85,8 @@ TEST(Crypto, WhatIsSealedOpensOnlyWithItsKeyAndUnchanged) {
 }
 
 TEST(Files, AnExclusiveFileIsNeverOverwritten) {
-  const Path folder = std::filesystem::temp_directory_path() / ("plantain-" + to_hex(random_bytes(6)));
+  const Path folder =
+      std::filesystem::temp_directory_path() / ("plantain-" + to_hex(random_bytes(6)));
   std::filesystem::create_directory(folder);
   ASSERT_TRUE(create_file_exclusively(folder / "a", "one", 0600).ok());
   EXPECT_EQ(create_file_exclusively(folder / "a", "two", 0600).error().code, ErrorCode::kConflict);

@@ -49,8 +49,8 @@ class ManualClock final : public Clock {
  public:
   WallTime wall() const override;
   SteadyTime steady() const override;
-  void advance(Micros by);     // both clocks
-  void jump_wall(Micros by);   // the wall alone, forwards or backwards
+  void advance(Micros by);    // both clocks
+  void jump_wall(Micros by);  // the wall alone, forwards or backwards
 
  private:
   mutable std::mutex mutex_;

@@ -38,7 +38,8 @@ void Sha256::add(std::string_view bytes) {
 
 std::string Sha256::finish() {
   std::string digest(32, '\0');
-  CHECK(EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1);
+  CHECK(EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(digest.data()),
+                           nullptr) == 1);
   return digest;
 }
 
@@ -78,7 +79,8 @@ std::string random_base62(std::size_t characters) {
 
 uint64_t random_below(uint64_t bound) {
   CHECK(bound >= 1);
-  const uint64_t even = UINT64_MAX - UINT64_MAX % bound;  // values from here on would favour the first ones
+  const uint64_t even =
+      UINT64_MAX - UINT64_MAX % bound;  // values from here on would favour the first ones
   while (true) {
     uint64_t value = 0;
     for (const unsigned char byte : random_bytes(8)) value = value << 8 | byte;
@@ -110,7 +112,8 @@ std::string seal(std::string_view key, std::string_view plain) {
   std::string tag(kTag_bytes, '\0');
   const Cipher cipher;
   int wrote = 0;
-  CHECK(EVP_EncryptInit_ex(cipher.context, EVP_aes_256_gcm(), nullptr, bytes_of(key), bytes_of(nonce)) == 1);
+  CHECK(EVP_EncryptInit_ex(cipher.context, EVP_aes_256_gcm(), nullptr, bytes_of(key),
+                           bytes_of(nonce)) == 1);
   CHECK(EVP_EncryptUpdate(cipher.context, bytes_of(hidden), &wrote, bytes_of(plain),
                           static_cast<int>(plain.size())) == 1);
   CHECK(EVP_EncryptFinal_ex(cipher.context, bytes_of(tag), &wrote) == 1);
@@ -121,12 +124,14 @@ std::string seal(std::string_view key, std::string_view plain) {
 std::optional<std::string> unseal(std::string_view key, std::string_view sealed) {
   if (key.size() != 32 || sealed.size() < kNonce_bytes + kTag_bytes) return std::nullopt;
   const std::string_view nonce = sealed.substr(0, kNonce_bytes);
-  const std::string_view hidden = sealed.substr(kNonce_bytes, sealed.size() - kNonce_bytes - kTag_bytes);
+  const std::string_view hidden =
+      sealed.substr(kNonce_bytes, sealed.size() - kNonce_bytes - kTag_bytes);
   std::string tag(sealed.substr(sealed.size() - kTag_bytes));
   std::string plain(hidden.size(), '\0');
   const Cipher cipher;
   int wrote = 0;
-  CHECK(EVP_DecryptInit_ex(cipher.context, EVP_aes_256_gcm(), nullptr, bytes_of(key), bytes_of(nonce)) == 1);
+  CHECK(EVP_DecryptInit_ex(cipher.context, EVP_aes_256_gcm(), nullptr, bytes_of(key),
+                           bytes_of(nonce)) == 1);
   CHECK(EVP_DecryptUpdate(cipher.context, bytes_of(plain), &wrote, bytes_of(hidden),
                           static_cast<int>(hidden.size())) == 1);
   CHECK(EVP_CIPHER_CTX_ctrl(cipher.context, EVP_CTRL_GCM_SET_TAG, kTag_bytes, tag.data()) == 1);

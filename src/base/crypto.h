@@ -10,9 +10,9 @@
 
 namespace plantain {
 
-std::string sha256(std::string_view bytes);                                // 32 bytes
-std::string hmac_sha256(std::string_view key, std::string_view message);   // 32 bytes
-std::string random_bytes(std::size_t count);                               // from the kernel; never fails quietly
+std::string sha256(std::string_view bytes);                               // 32 bytes
+std::string hmac_sha256(std::string_view key, std::string_view message);  // 32 bytes
+std::string random_bytes(std::size_t count);  // from the kernel; never fails quietly
 std::string random_base62(std::size_t characters);
 uint64_t random_below(uint64_t bound);  // 0 … bound - 1, each as likely; bound >= 1
 bool equal_in_constant_time(std::string_view a, std::string_view b);

@@ -16,9 +16,9 @@ namespace {
 Error failed(const Path& path, std::string_view what) {
   const int reason = errno;
   const ErrorCode code = reason == ENOSPC || reason == EDQUOT ? ErrorCode::kStorageFull
-                         : reason == ENOENT                    ? ErrorCode::kNotFound
-                         : reason == EEXIST                    ? ErrorCode::kConflict
-                                                               : ErrorCode::kUnavailable;
+                         : reason == ENOENT                   ? ErrorCode::kNotFound
+                         : reason == EEXIST                   ? ErrorCode::kConflict
+                                                              : ErrorCode::kUnavailable;
   return Error{code, concat(path.string(), ": cannot ", what, ": ", std::strerror(reason))};
 }
 

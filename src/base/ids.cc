@@ -28,11 +28,12 @@ std::string IdSource::next_uuid() {
   // 48 bits of milliseconds, version 7, 12 bits of counter, variant 10, 62 random bits.
   std::string bytes = random_bytes(16);
   const uint64_t high = (stamp >> 12) << 16 | 0x7000 | (stamp & 0xFFF);
-  for (int i = 0; i < 8; ++i) bytes[static_cast<size_t>(i)] = static_cast<char>(high >> (56 - 8 * i) & 255);
+  for (int i = 0; i < 8; ++i)
+    bytes[static_cast<size_t>(i)] = static_cast<char>(high >> (56 - 8 * i) & 255);
   bytes[8] = static_cast<char>((bytes[8] & 0x3F) | 0x80);
   const std::string hex = to_hex(bytes);
-  return concat(hex.substr(0, 8), '-', hex.substr(8, 4), '-', hex.substr(12, 4), '-', hex.substr(16, 4), '-',
-                hex.substr(20));
+  return concat(hex.substr(0, 8), '-', hex.substr(8, 4), '-', hex.substr(12, 4), '-',
+                hex.substr(16, 4), '-', hex.substr(20));
 }
 
 }  // namespace plantain

@@ -105,11 +105,13 @@ class Builder {
     text_.clear();
     const char* const end = digits.data() + digits.size();
     int64_t whole = 0;
-    if (auto [at, bad] = std::from_chars(digits.data(), end, whole); bad == std::errc() && at == end) {
+    if (auto [at, bad] = std::from_chars(digits.data(), end, whole);
+        bad == std::errc() && at == end) {
       return digits == "-0" ? put(Json(-0.0)) : put(Json(whole));
     }
     uint64_t big = 0;
-    if (auto [at, bad] = std::from_chars(digits.data(), end, big); bad == std::errc() && at == end) {
+    if (auto [at, bad] = std::from_chars(digits.data(), end, big);
+        bad == std::errc() && at == end) {
       return put(Json(big));
     }
     double real = 0;
@@ -124,7 +126,9 @@ class Builder {
   }
 
   // from_chars answers "out of range" for too small as for too large; only the latter is a fault.
-  static bool tends_to_zero(const std::string& digits) { return std::strtod(digits.c_str(), nullptr) < 1; }
+  static bool tends_to_zero(const std::string& digits) {
+    return std::strtod(digits.c_str(), nullptr) < 1;
+  }
 
   std::vector<Level> stack_;
   std::string text_;
@@ -157,11 +161,21 @@ void write_text(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += "\\u00";
@@ -184,12 +198,24 @@ void write_double(std::string& out, double number) {
 
 void write_value(std::string& out, const Json& value) {
   switch (value.kind()) {
-    case bj::kind::null: out += "null"; break;
-    case bj::kind::bool_: out += value.get_bool() ? "true" : "false"; break;
-    case bj::kind::int64: internal::append_piece(out, value.get_int64()); break;
-    case bj::kind::uint64: internal::append_piece(out, value.get_uint64()); break;
-    case bj::kind::double_: write_double(out, value.get_double()); break;
-    case bj::kind::string: write_text(out, view(value.get_string())); break;
+    case bj::kind::null:
+      out += "null";
+      break;
+    case bj::kind::bool_:
+      out += value.get_bool() ? "true" : "false";
+      break;
+    case bj::kind::int64:
+      internal::append_piece(out, value.get_int64());
+      break;
+    case bj::kind::uint64:
+      internal::append_piece(out, value.get_uint64());
+      break;
+    case bj::kind::double_:
+      write_double(out, value.get_double());
+      break;
+    case bj::kind::string:
+      write_text(out, view(value.get_string()));
+      break;
     case bj::kind::array: {
       out += '[';
       bool first = true;

@@ -4,7 +4,8 @@
 
 namespace plantain {
 
-Log::Log(const Clock& clock, LogLevel least, Sink sink) : clock_(clock), least_(least), sink_(std::move(sink)) {}
+Log::Log(const Clock& clock, LogLevel least, Sink sink)
+    : clock_(clock), least_(least), sink_(std::move(sink)) {}
 
 void Log::write(LogLevel level, std::string_view message, JsonObject fields) {
   if (level < least_) return;

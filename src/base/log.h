@@ -22,9 +22,15 @@ class Log {
   // `clock` must outlive this.
   Log(const Clock& clock, LogLevel least, Sink sink);
   void write(LogLevel level, std::string_view message, JsonObject fields = {});
-  void info(std::string_view message, JsonObject fields = {}) { write(LogLevel::kInfo, message, std::move(fields)); }
-  void warn(std::string_view message, JsonObject fields = {}) { write(LogLevel::kWarning, message, std::move(fields)); }
-  void error(std::string_view message, JsonObject fields = {}) { write(LogLevel::kError, message, std::move(fields)); }
+  void info(std::string_view message, JsonObject fields = {}) {
+    write(LogLevel::kInfo, message, std::move(fields));
+  }
+  void warn(std::string_view message, JsonObject fields = {}) {
+    write(LogLevel::kWarning, message, std::move(fields));
+  }
+  void error(std::string_view message, JsonObject fields = {}) {
+    write(LogLevel::kError, message, std::move(fields));
+  }
 
  private:
   const Clock& clock_;

@@ -23,7 +23,7 @@ enum class ErrorCode {
   kMethodNotAllowed,
   kUnsupportedMediaType,
   kMisdirected,
-  kConflict,              // an idempotency key reused, a lease lost, a state that forbids it
+  kConflict,  // an idempotency key reused, a lease lost, a state that forbids it
   kTooLarge,
   kInvalidInput,
   kContentPolicyViolation,
@@ -38,15 +38,16 @@ enum class ErrorCode {
   kUpstreamUnavailable,
   kWebSearchUnavailable,
   kDeadlineExceeded,
-  kUnavailable,           // try again later
+  kUnavailable,  // try again later
   kStorageFull,
-  kCancelled,             // the caller asked for it
-  kCorrupt,               // a file or a row that is not what it should be
+  kCancelled,  // the caller asked for it
+  kCorrupt,    // a file or a row that is not what it should be
 };
 
 struct [[nodiscard]] Error {
   ErrorCode code;
-  std::string message;  // a sentence for a person; no path, key or stack in it when it can leave the server
+  std::string
+      message;  // a sentence for a person; no path, key or stack in it when it can leave the server
 };
 
 template <class T>

@@ -199,7 +199,8 @@ std::optional<char32_t> next_code_point(std::string_view text, size_t& at) {
     code = code << 6 | (byte(at + k) & 0x3F);
   }
   constexpr char32_t kSmallest[] = {0, 0x80, 0x800, 0x10000};
-  if (code < kSmallest[extra] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return std::nullopt;
+  if (code < kSmallest[extra] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+    return std::nullopt;
   at += extra + 1;
   return code;
 }
@@ -265,7 +266,8 @@ int edit_distance(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
-std::optional<std::string> did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+std::optional<std::string> did_you_mean(std::string_view word,
+                                        const std::vector<std::string>& candidates) {
   if (word.size() > 64) return std::nullopt;
   const std::string wanted = to_lower_ascii(word);
   std::optional<std::string> nearest;

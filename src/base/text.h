@@ -68,6 +68,7 @@ std::string to_utf8(char32_t code_point);
 // Levenshtein distance with transpositions, in bytes: for "did you mean".
 int edit_distance(std::string_view a, std::string_view b);
 // The candidate nearest to `word`, when it is near enough to be what was meant.
-std::optional<std::string> did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+std::optional<std::string> did_you_mean(std::string_view word,
+                                        const std::vector<std::string>& candidates);
 
 }  // namespace plantain

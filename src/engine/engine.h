@@ -20,10 +20,10 @@ namespace plantain::engine {
 
 // One picture, fully decided: nothing is left to a default.
 struct Order {
-  std::string prompt;                     // UTF-8, 1 to limits::kPromptMax_chars characters
-  int width = 0;                          // pixels, 64 to limits::kImageSideMax_px
+  std::string prompt;  // UTF-8, 1 to limits::kPromptMax_chars characters
+  int width = 0;       // pixels, 64 to limits::kImageSideMax_px
   int height = 0;
-  int64_t seed = 0;                       // 0 … limits::kSeedMax, or negative as the client sent it
+  int64_t seed = 0;  // 0 … limits::kSeedMax, or negative as the client sent it
   std::vector<image::Pixels> references;  // for editing; empty for text to image
 };
 
@@ -67,7 +67,8 @@ class Engine {
   // Makes the picture. Pixels have exactly the order's size.
   // Threads: one call at a time per engine.
   // Errors: kCancelled when the observer said stop; kInvalidInput when it cannot honour the order;
-  // kContentPolicyViolation; kOutOfMemory; kUpstreamRefused, kUpstreamUnavailable; else kEngineFailed.
+  // kContentPolicyViolation; kOutOfMemory; kUpstreamRefused, kUpstreamUnavailable; else
+  // kEngineFailed.
   virtual Result<Drawing> draw(const Order& order, Observer& observer) = 0;
 };
 

@@ -15,7 +15,8 @@ constexpr int64_t kNullMax_ms = 24 * 3600 * 1000;
 // The time of "null" or "null:MS"; nothing for anything else.
 std::optional<std::chrono::milliseconds> null_time(std::string_view name) {
   if (name == kNull) return std::chrono::milliseconds(0);
-  if (!name.starts_with(kNull) || name.size() <= kNull.size() || name[kNull.size()] != ':') return std::nullopt;
+  if (!name.starts_with(kNull) || name.size() <= kNull.size() || name[kNull.size()] != ':')
+    return std::nullopt;
   const std::optional<int64_t> time = parse_int(name.substr(kNull.size() + 1));
   if (!time || *time < 0 || *time > kNullMax_ms) return std::nullopt;
   return std::chrono::milliseconds(*time);
@@ -23,12 +24,16 @@ std::optional<std::chrono::milliseconds> null_time(std::string_view name) {
 
 }  // namespace
 
-bool is_engine_name(std::string_view name) { return name == "sketch" || null_time(name).has_value(); }
+bool is_engine_name(std::string_view name) {
+  return name == "sketch" || null_time(name).has_value();
+}
 
 Result<std::unique_ptr<Engine>> make_engine(std::string_view name) {
   if (name == "sketch") return sketch::make_sketch_engine();
   if (const auto time = null_time(name)) return null::make_null_engine(std::string(name), *time);
-  return invalid(concat("there is no engine \"", name, "\"; there are \"sketch\" and, to try the service with, \"null:MILLISECONDS\""));
+  return invalid(
+      concat("there is no engine \"", name,
+             "\"; there are \"sketch\" and, to try the service with, \"null:MILLISECONDS\""));
 }
 
 }  // namespace plantain::engine

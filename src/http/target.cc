@@ -33,7 +33,8 @@ Result<std::vector<std::string>> decode_path(std::string_view path) {
     Result<std::string> segment = decode(raw, "its path");
     if (!segment.ok()) return segment.error();
     if (segment->find('\0') != std::string::npos) {
-      return Error{ErrorCode::kInvalidIdentifier, "the address cannot be one: its path holds a NUL"};
+      return Error{ErrorCode::kInvalidIdentifier,
+                   "the address cannot be one: its path holds a NUL"};
     }
     segments.push_back(*std::move(segment));
   }

@@ -7,11 +7,11 @@
 #include "base/text.h"
 #include "catalog/plan.h"
 #include "cli/progress.h"
+#include "engine/engines.h"
 #include "engine/sketch/scene.h"
 #include "main/installation.h"
 #include "main/work.h"
 #include "safety/prompt_rules.h"
-#include "engine/engines.h"
 #include "worker/run_request.h"
 
 namespace plantain {
@@ -21,10 +21,17 @@ namespace {
 class Saver final : public worker::RunWatcher {
  public:
   Saver(const cli::GenerateArguments& arguments, const cli::World& world, std::vector<Path> names)
-      : arguments_(arguments), world_(world), names_(std::move(names)), printer_(world), interrupted_(world.catch_interrupts()) {}
+      : arguments_(arguments),
+        world_(world),
+        names_(std::move(names)),
+        printer_(world),
+        interrupted_(world.catch_interrupts()) {}
 
   bool keep_going(std::string_view stage, int step, int steps) override {
-    printer_.take_progress(JsonObject{{"stage", stage}, {"step", step}, {"steps", steps}, {"percent", 100 * step / std::max(steps, 1)}});
+    printer_.take_progress(JsonObject{{"stage", stage},
+                                      {"step", step},
+                                      {"steps", steps},
+                                      {"percent", 100 * step / std::max(steps, 1)}});
     return !*interrupted_;
   }
   void preview(const image::Pixels&) override {}
@@ -32,7 +39,8 @@ class Saver final : public worker::RunWatcher {
   Result<void> take(worker::MadeFile file) override {
     if (file.thumbnail) return {};
     const Path& name = names_[static_cast<std::size_t>(file.n)];
-    if (auto saved = cli::save_output(name, file.bytes, arguments_.force); !saved.ok()) return saved;
+    if (auto saved = cli::save_output(name, file.bytes, arguments_.force); !saved.ok())
+      return saved;
     saved_.push_back(JsonObject{{"file", name.string()},
                                 {"width", file.width},
                                 {"height", file.height},
@@ -59,10 +67,12 @@ class Saver final : public worker::RunWatcher {
 
 Result<void> judge(const JsonObject& input) {
   const int tolerance = static_cast<int>(int_or(input, "safety_tolerance", 4));
-  const auto category = safety::refusal(safety::judge_prompt(text_or(input, "prompt", "")), tolerance);
+  const auto category =
+      safety::refusal(safety::judge_prompt(text_or(input, "prompt", "")), tolerance);
   if (!category) return {};
   return Error{ErrorCode::kContentPolicyViolation,
-               concat("the prompt is refused: ", safety::name_of(*category), ", at safety tolerance ", tolerance)};
+               concat("the prompt is refused: ", safety::name_of(*category),
+                      ", at safety tolerance ", tolerance)};
 }
 
 // The completed input, or all its faults in one sentence each.
@@ -71,7 +81,8 @@ Result<JsonObject> complete(const catalog::Model& model, const JsonObject& input
   if (checked.faults.empty()) return std::move(checked.completed);
   std::vector<std::string> sentences;
   for (const catalog::Fault& fault : checked.faults) {
-    sentences.push_back(concat(fault.pointer.empty() ? "the input" : fault.pointer.substr(1), " ", fault.message));
+    sentences.push_back(
+        concat(fault.pointer.empty() ? "the input" : fault.pointer.substr(1), " ", fault.message));
   }
   return invalid(join(sentences, "\n  "));
 }
@@ -79,7 +90,8 @@ Result<JsonObject> complete(const catalog::Model& model, const JsonObject& input
 // A random seed where a negative one was given, as the server draws one.
 void draw_seed(JsonObject& input) {
   if (int_or(input, "seed", 0) >= 0) return;
-  input["seed"] = static_cast<int64_t>(random_below(static_cast<uint64_t>(limits::kDrawnSeedMax) + 1));
+  input["seed"] =
+      static_cast<int64_t>(random_below(static_cast<uint64_t>(limits::kDrawnSeedMax) + 1));
 }
 
 int complain(const cli::World& world, const Error& error, int code) {
@@ -94,29 +106,41 @@ int generate(const cli::GenerateArguments& arguments) {
   const Result<catalog::Catalog> catalog = load_catalog(arguments.config);
   if (!catalog.ok()) return complain(world, catalog.error(), cli::kExitFailed);
   const catalog::Model* const model = catalog->find(arguments.model);
-  if (model == nullptr) return complain(world, invalid(concat("there is no model \"", arguments.model, "\"")), cli::kExitUsage);
+  if (model == nullptr)
+    return complain(world, invalid(concat("there is no model \"", arguments.model, "\"")),
+                    cli::kExitUsage);
   Result<JsonObject> input = complete(*model, arguments.input);
   if (!input.ok()) return complain(world, input.error(), cli::kExitUsage);
-  if (auto allowed = judge(*input); !allowed.ok()) return complain(world, allowed.error(), cli::kExitFailed);
+  if (auto allowed = judge(*input); !allowed.ok())
+    return complain(world, allowed.error(), cli::kExitFailed);
   draw_seed(*input);
 
   const auto configured = arguments.config.models.find(model->id);
   const std::vector<std::string>& engines =
-      configured != arguments.config.models.end() && !configured->second.engines.empty() ? configured->second.engines : model->engines;
+      configured != arguments.config.models.end() && !configured->second.engines.empty()
+          ? configured->second.engines
+          : model->engines;
   const Result<std::unique_ptr<engine::Engine>> engine = engine::make_engine(engines.front());
   if (!engine.ok()) return complain(world, engine.error(), cli::kExitFailed);
 
-  const std::vector<Path> names = cli::output_names(arguments.output, catalog::most_pictures(*input), "plantain",
-                                                    cli::extension_of(text_or(*input, "output_format", "png")));
+  const std::vector<Path> names =
+      cli::output_names(arguments.output, catalog::most_pictures(*input), "plantain",
+                        cli::extension_of(text_or(*input, "output_format", "png")));
   if (!arguments.force) {
-    if (auto free = cli::check_free(names); !free.ok()) return complain(world, free.error(), cli::kExitFailed);
+    if (auto free = cli::check_free(names); !free.ok())
+      return complain(world, free.error(), cli::kExitFailed);
   }
   Saver saver(arguments, world, names);
   const Result<JsonObject> metadata = worker::run_request(*input, **engine, saver);
   saver.finish();
-  if (!metadata.ok()) return complain(world, metadata.error(), saver.interrupted() ? cli::kExitInterrupted : cli::kExitFailed);
+  if (!metadata.ok())
+    return complain(world, metadata.error(),
+                    saver.interrupted() ? cli::kExitInterrupted : cli::kExitFailed);
   if (arguments.json) {
-    JsonObject result{{"status", "succeeded"}, {"model_id", model->id}, {"files", saver.saved()}, {"metadata", *metadata}};
+    JsonObject result{{"status", "succeeded"},
+                      {"model_id", model->id},
+                      {"files", saver.saved()},
+                      {"metadata", *metadata}};
     world.out(write_json(result) + "\n");
   }
   return cli::kExitOk;
@@ -127,7 +151,8 @@ Result<std::string> explain(const std::string& prompt) {
 }
 
 std::string version_details() {
-  return concat("engines     sketch\nprocessors  ", std::thread::hardware_concurrency(), "\ncompiler    ", __VERSION__, "\n");
+  return concat("engines     sketch\nprocessors  ", std::thread::hardware_concurrency(),
+                "\ncompiler    ", __VERSION__, "\n");
 }
 
 }  // namespace plantain

@@ -35,9 +35,10 @@ void Housekeeper::run() {
 }
 
 void Housekeeper::round() {
-  const Result<store::Swept> done =
-      store::wait_for<store::Swept>([this](store::Then<store::Swept> then) { requests_.sweep(std::move(then)); });
-  if (!done.ok()) return log_.error("housekeeping failed", JsonObject{{"reason", done.error().message}});
+  const Result<store::Swept> done = store::wait_for<store::Swept>(
+      [this](store::Then<store::Swept> then) { requests_.sweep(std::move(then)); });
+  if (!done.ok())
+    return log_.error("housekeeping failed", JsonObject{{"reason", done.error().message}});
   if (done->lost > 0) log_.warn("workers went silent", JsonObject{{"leases", done->lost}});
   if (done->late > 0) log_.info("deadlines passed", JsonObject{{"requests", done->late}});
   if (done->expired > 0) log_.info("results expired", JsonObject{{"requests", done->expired}});
@@ -46,11 +47,15 @@ void Housekeeper::round() {
   for (const std::string& blob : done->dead_blobs) {
     const Result<void> gone = artifacts_.remove(blob);
     if (gone.ok()) removed.push_back(blob);
-    if (!gone.ok()) log_.error("a file could not be removed", JsonObject{{"reason", gone.error().message}});
+    if (!gone.ok())
+      log_.error("a file could not be removed", JsonObject{{"reason", gone.error().message}});
   }
   if (removed.empty()) return;
-  const Result<void> forgotten = store::wait_for<void>([&](store::Then<void> then) { requests_.forget_blobs(removed, std::move(then)); });
-  if (!forgotten.ok()) log_.error("removed files could not be forgotten", JsonObject{{"reason", forgotten.error().message}});
+  const Result<void> forgotten = store::wait_for<void>(
+      [&](store::Then<void> then) { requests_.forget_blobs(removed, std::move(then)); });
+  if (!forgotten.ok())
+    log_.error("removed files could not be forgotten",
+               JsonObject{{"reason", forgotten.error().message}});
 }
 
 }  // namespace plantain

@@ -17,14 +17,17 @@ Result<std::string> load_master_key(const Path& path) {
   }
   if (kept.error().code != ErrorCode::kNotFound) return kept.error();
   const std::string key = random_bytes(32);
-  if (auto made = create_file_exclusively(path, to_hex(key) + "\n", 0600); !made.ok()) return made.error();
+  if (auto made = create_file_exclusively(path, to_hex(key) + "\n", 0600); !made.ok())
+    return made.error();
   return key;
 }
 
 Result<void> make_folder(const Path& folder) {
   std::error_code fault;
   std::filesystem::create_directories(folder, fault);
-  if (fault) return Error{ErrorCode::kUnavailable, concat(folder.string(), ": cannot be made: ", fault.message())};
+  if (fault)
+    return Error{ErrorCode::kUnavailable,
+                 concat(folder.string(), ": cannot be made: ", fault.message())};
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all, fault);
   if (fault) return Error{ErrorCode::kUnavailable, concat(folder.string(), ": ", fault.message())};
   return {};
@@ -32,7 +35,8 @@ Result<void> make_folder(const Path& folder) {
 
 }  // namespace
 
-Result<Installation> open_installation(const cli::Config& config, const Clock& clock, IdSource& ids, Log& log) {
+Result<Installation> open_installation(const cli::Config& config, const Clock& clock, IdSource& ids,
+                                       Log& log) {
   const Path& folder = config.server.data_dir;
   if (auto made = make_folder(folder); !made.ok()) return made.error();
   Installation installation;
@@ -56,7 +60,8 @@ Result<catalog::Catalog> load_catalog(const cli::Config& config) {
     if (auto added = catalog->add_folder(config.catalog_folder); !added.ok()) return added.error();
   }
   for (const auto& [id, model] : config.models) {
-    if (!catalog->find(id)) return invalid(concat("models.\"", id, "\": there is no such model in the catalogue"));
+    if (!catalog->find(id))
+      return invalid(concat("models.\"", id, "\": there is no such model in the catalogue"));
     if (!model.price_microdollars) continue;
     if (auto set = catalog->set_price(id, *model.price_microdollars); !set.ok()) return set.error();
   }

@@ -21,7 +21,8 @@ struct Installation {
 };
 
 // Makes what is missing. `clock`, `ids` and `log` must outlive it.
-Result<Installation> open_installation(const cli::Config& config, const Clock& clock, IdSource& ids, Log& log);
+Result<Installation> open_installation(const cli::Config& config, const Clock& clock, IdSource& ids,
+                                       Log& log);
 
 // The built-in models and the owner's.
 Result<catalog::Catalog> load_catalog(const cli::Config& config);

@@ -11,10 +11,10 @@
 #include "api/api.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "engine/engines.h"
 #include "http/server.h"
 #include "main/housekeeper.h"
 #include "main/installation.h"
-#include "engine/engines.h"
 #include "worker/supervisor.h"
 
 namespace plantain {
@@ -67,13 +67,15 @@ class App {
                       .public_url = config_.server.public_url,
                       .internal_socket = socket_path(config_.server.data_dir)},
         clock_, ids_, log_);
-    const Result<std::string> signing_key = api::signing_key(installation_.database->keys(), installation_.master_key);
+    const Result<std::string> signing_key =
+        api::signing_key(installation_.database->keys(), installation_.master_key);
     if (!signing_key.ok()) return signing_key.error();
     make_api(*signing_key);
     if (auto listening = server_->listen(*api_); !listening.ok()) return listening;
     network_ = std::thread([this] { server_->run(); });
     start_workers();
-    housekeeper_ = std::make_unique<Housekeeper>(installation_.database->requests(), *installation_.artifacts, log_);
+    housekeeper_ = std::make_unique<Housekeeper>(installation_.database->requests(),
+                                                 *installation_.artifacts, log_);
     announce();
     return {};
   }
@@ -95,7 +97,8 @@ class App {
     Result<catalog::Catalog> catalog = load_catalog(config_);
     if (!catalog.ok()) return catalog.error();
     catalog_ = std::move(*catalog);
-    const auto made = api::make_first_key(installation_.database->keys(), ids_, clock_, config_.retention, config_.server.key_file);
+    const auto made = api::make_first_key(installation_.database->keys(), ids_, clock_,
+                                          config_.retention, config_.server.key_file);
     if (!made.ok()) return made.error();
     first_key_ = *made;
     return {};
@@ -106,18 +109,18 @@ class App {
     for (const auto& [id, model] : config_.models) {
       if (!model.engines.empty()) settings.engines[id] = model.engines;
     }
-    api_ = std::make_unique<api::Api>(std::unique_ptr<api::Context>(new api::Context{
-        .settings = std::move(settings),
-        .requests = installation_.database->requests(),
-        .keys = installation_.database->keys(),
-        .artifacts = *installation_.artifacts,
-        .catalog = catalog_,
-        .clock = clock_,
-        .ids = ids_,
-        .log = log_,
-        .scheduler = *server_,
-        .signer = api::FileSigner(signing_key),
-        .workers = api::Workers(clock_)}));
+    api_ = std::make_unique<api::Api>(std::unique_ptr<api::Context>(
+        new api::Context{.settings = std::move(settings),
+                         .requests = installation_.database->requests(),
+                         .keys = installation_.database->keys(),
+                         .artifacts = *installation_.artifacts,
+                         .catalog = catalog_,
+                         .clock = clock_,
+                         .ids = ids_,
+                         .log = log_,
+                         .scheduler = *server_,
+                         .signer = api::FileSigner(signing_key),
+                         .workers = api::Workers(clock_)}));
   }
 
   // The engines of the configured models that this program has; others are for workers elsewhere.
@@ -126,7 +129,8 @@ class App {
     for (const catalog::Model& model : catalog_.all()) {
       for (const std::string& engine : api_->context().engines_of(model)) {
         if (!engine::is_engine_name(engine)) {
-          log_.warn("an engine of a model is left to workers elsewhere", JsonObject{{"model", model.id}, {"engine", engine}});
+          log_.warn("an engine of a model is left to workers elsewhere",
+                    JsonObject{{"model", model.id}, {"engine", engine}});
         } else if (std::find(names.begin(), names.end(), engine) == names.end()) {
           names.push_back(engine);
         }
@@ -140,23 +144,33 @@ class App {
     if (config_.worker_count == 0 || engines.empty()) return;
     worker::SupervisorOptions options;
     options.workers = config_.worker_count;
-    options.command = {"/proc/self/exe", "worker", "--server", "unix:" + socket_path(config_.server.data_dir).string(),
-                       "--server.log_level", log_level_name()};
+    options.command = {
+        "/proc/self/exe",     "worker",
+        "--server",           "unix:" + socket_path(config_.server.data_dir).string(),
+        "--server.log_level", log_level_name()};
     if (!config_.catalog_folder.empty()) {
-      options.command.insert(options.command.end(), {"--catalog.folder", config_.catalog_folder.string()});
+      options.command.insert(options.command.end(),
+                             {"--catalog.folder", config_.catalog_folder.string()});
     }
-    for (const std::string& engine : engines) options.command.insert(options.command.end(), {"--engine", engine});
-    options.on_start = [this](const std::string& token, const std::string& id) { api_->add_worker(token, id); };
+    for (const std::string& engine : engines)
+      options.command.insert(options.command.end(), {"--engine", engine});
+    options.on_start = [this](const std::string& token, const std::string& id) {
+      api_->add_worker(token, id);
+    };
     options.on_death = [this](const std::string& token) { api_->remove_worker(token); };
     supervisor_ = std::make_unique<worker::Supervisor>(std::move(options), log_);
   }
 
   std::string log_level_name() const {
     switch (config_.server.log_level) {
-      case LogLevel::kDebug: return "debug";
-      case LogLevel::kInfo: return "info";
-      case LogLevel::kWarning: return "warning";
-      case LogLevel::kError: return "error";
+      case LogLevel::kDebug:
+        return "debug";
+      case LogLevel::kInfo:
+        return "info";
+      case LogLevel::kWarning:
+        return "warning";
+      case LogLevel::kError:
+        return "error";
     }
     return "info";
   }
@@ -166,7 +180,8 @@ class App {
                               std::filesystem::absolute(config_.server.key_file).string(), "\n");
     if (first_key_ && ::isatty(STDOUT_FILENO) == 1) text += concat("first key ", *first_key_, "\n");
     std::cout << text << std::flush;
-    log_.info("serving", JsonObject{{"address", server_->public_base()}, {"version", PLANTAIN_VERSION}});
+    log_.info("serving",
+              JsonObject{{"address", server_->public_base()}, {"version", PLANTAIN_VERSION}});
   }
 
   const cli::Config& config_;
@@ -204,7 +219,8 @@ int serve(const cli::Config& config) {
   return cli::kExitOk;
 }
 
-Result<std::string> create_local_key(const cli::Config& config, const std::string& name, const std::string& role) {
+Result<std::string> create_local_key(const cli::Config& config, const std::string& name,
+                                     const std::string& role) {
   const std::optional<store::Role> known = store::role_from_name(role);
   if (!known) return invalid("a key's role is user, admin or worker");
   const SystemClock clock;

@@ -14,6 +14,7 @@ namespace plantain {
 int serve(const cli::Config& config);
 
 // A key made on the machine itself, while no server runs on the data folder.
-Result<std::string> create_local_key(const cli::Config& config, const std::string& name, const std::string& role);
+Result<std::string> create_local_key(const cli::Config& config, const std::string& name,
+                                     const std::string& role);
 
 }  // namespace plantain

@@ -8,8 +8,8 @@
 #include <cstring>
 
 #include "base/text.h"
-#include "main/installation.h"
 #include "engine/engines.h"
+#include "main/installation.h"
 #include "worker/worker.h"
 
 namespace plantain {
@@ -37,7 +37,9 @@ Result<std::string> read_token(int descriptor) {
   while (size < token.size()) {
     const ssize_t got = ::read(descriptor, token.data() + size, token.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error{ErrorCode::kUnavailable, concat("the token cannot be read: ", std::strerror(errno))};
+    if (got < 0)
+      return Error{ErrorCode::kUnavailable,
+                   concat("the token cannot be read: ", std::strerror(errno))};
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
@@ -75,7 +77,8 @@ int work(const cli::WorkerArguments& arguments) {
     options.link.token = std::move(*token);
     offer_to_the_oom_killer();
   }
-  options.worker_id = arguments.worker_id.empty() ? concat("worker-", ::getpid()) : arguments.worker_id;
+  options.worker_id =
+      arguments.worker_id.empty() ? concat("worker-", ::getpid()) : arguments.worker_id;
   options.engines = arguments.engines;
   if (options.engines.empty()) options.engines = {"sketch"};
   const Result<catalog::Catalog> catalog = load_catalog(arguments.config);

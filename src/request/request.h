@@ -26,15 +26,15 @@ struct NewRequest {
   AccountId account;
   KeyId key;
   std::string model_id;
-  std::string engine;                        // bound at submit: "sketch"
+  std::string engine;  // bound at submit: "sketch"
   Priority priority = Priority::kNormal;
-  std::string input;                         // the completed input, JSON text
+  std::string input;  // the completed input, JSON text
   std::vector<std::string> tags;
   WallTime created;
-  std::optional<WallTime> start_by;          // fails with deadline-exceeded if not claimed by then
-  std::optional<WallTime> finish_by;         // … if not finished by then
-  std::optional<Micros> retention;           // from its end; nothing: for ever
-  Microdollars price = 0;                    // reserved, never exceeded
+  std::optional<WallTime> start_by;   // fails with deadline-exceeded if not claimed by then
+  std::optional<WallTime> finish_by;  // … if not finished by then
+  std::optional<Micros> retention;    // from its end; nothing: for ever
+  Microdollars price = 0;             // reserved, never exceeded
 };
 
 // The client's promise that two calls are one. Scope: the account.
@@ -45,15 +45,15 @@ struct Idempotency {
 
 // One file of a result. `name` is the last part of its address, extension included.
 struct OutputFile {
-  int n = 0;                 // order among the request's pictures
+  int n = 0;  // order among the request's pictures
   std::string blob_id;
-  std::string name;          // "0193…-0.png"
+  std::string name;  // "0193…-0.png"
   std::string content_type;
   int64_t bytes = 0;
-  std::string sha256;        // hexadecimal
+  std::string sha256;  // hexadecimal
   int width = 0;
   int height = 0;
-  bool thumbnail = false;    // the 512-pixel JPEG of picture n
+  bool thumbnail = false;  // the 512-pixel JPEG of picture n
 };
 
 struct Request {
@@ -64,21 +64,21 @@ struct Request {
   std::string engine;
   Priority priority = Priority::kNormal;
   RequestState state = RequestState::kQueued;
-  std::string input;                  // JSON text
+  std::string input;  // JSON text
   std::vector<std::string> tags;
-  int attempt = 0;                    // the fence: rises with every claim
-  int losses = 0;                     // workers that died or went silent over it
+  int attempt = 0;  // the fence: rises with every claim
+  int losses = 0;   // workers that died or went silent over it
   WallTime created;
-  std::optional<WallTime> started;    // of the latest claim
+  std::optional<WallTime> started;  // of the latest claim
   std::optional<WallTime> finished;
-  std::optional<WallTime> expires;    // set at its end; nothing: kept for ever
+  std::optional<WallTime> expires;  // set at its end; nothing: kept for ever
   std::optional<WallTime> start_by;
   std::optional<WallTime> finish_by;
-  std::string error;                  // JSON text {"code","message"} when failed; empty otherwise
-  std::string metadata;               // JSON text the worker reported; empty before success
-  std::vector<OutputFile> outputs;    // by n; thumbnails after pictures
+  std::string error;                // JSON text {"code","message"} when failed; empty otherwise
+  std::string metadata;             // JSON text the worker reported; empty before success
+  std::vector<OutputFile> outputs;  // by n; thumbnails after pictures
   Microdollars price = 0;
-  Microdollars cost = 0;              // settled, at most price
+  Microdollars cost = 0;  // settled, at most price
 };
 
 // How an error is kept with a request: its code's stable name and the sentence.

@@ -11,12 +11,16 @@ RequestEvent event_of_loss(int losses) {
 
 std::string_view status_name(RequestState state) {
   switch (state) {
-    case RequestState::kQueued: return "in_queue";
+    case RequestState::kQueued:
+      return "in_queue";
     case RequestState::kRunning:
-    case RequestState::kStopping: return "in_progress";
+    case RequestState::kStopping:
+      return "in_progress";
     case RequestState::kSucceeded:
-    case RequestState::kFailed: return "completed";
-    case RequestState::kCancelled: return "cancelled";
+    case RequestState::kFailed:
+      return "completed";
+    case RequestState::kCancelled:
+      return "cancelled";
   }
   CHECK(false);
   return {};

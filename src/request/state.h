@@ -67,7 +67,8 @@ constexpr std::optional<RequestState> after(RequestState state, RequestEvent eve
 }
 
 constexpr bool is_end(RequestState state) {
-  return state == RequestState::kSucceeded || state == RequestState::kFailed || state == RequestState::kCancelled;
+  return state == RequestState::kSucceeded || state == RequestState::kFailed ||
+         state == RequestState::kCancelled;
 }
 constexpr bool is_leased(RequestState state) {
   return state == RequestState::kRunning || state == RequestState::kStopping;
@@ -83,6 +84,7 @@ std::string_view outcome_name(RequestState state);
 
 static_assert(after(RequestState::kRunning, RequestEvent::kLose) == RequestState::kQueued);
 static_assert(!after(RequestState::kSucceeded, RequestEvent::kCancel), "an end is an end");
-static_assert(!after(RequestState::kRunning, RequestEvent::kCancel), "plain cancel takes only what is queued");
+static_assert(!after(RequestState::kRunning, RequestEvent::kCancel),
+              "plain cancel takes only what is queued");
 
 }  // namespace plantain

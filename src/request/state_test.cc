@@ -8,11 +8,13 @@
 namespace plantain {
 namespace {
 
-constexpr RequestState kStates[] = {RequestState::kQueued,    RequestState::kRunning, RequestState::kStopping,
-                                    RequestState::kSucceeded, RequestState::kFailed,  RequestState::kCancelled};
-constexpr RequestEvent kEvents[] = {RequestEvent::kClaim,   RequestEvent::kSucceed,  RequestEvent::kFail,
-                                    RequestEvent::kRelease, RequestEvent::kLose,     RequestEvent::kExhaust,
-                                    RequestEvent::kDeadline, RequestEvent::kCancel,  RequestEvent::kStop};
+constexpr RequestState kStates[] = {RequestState::kQueued,   RequestState::kRunning,
+                                    RequestState::kStopping, RequestState::kSucceeded,
+                                    RequestState::kFailed,   RequestState::kCancelled};
+constexpr RequestEvent kEvents[] = {
+    RequestEvent::kClaim,    RequestEvent::kSucceed, RequestEvent::kFail,
+    RequestEvent::kRelease,  RequestEvent::kLose,    RequestEvent::kExhaust,
+    RequestEvent::kDeadline, RequestEvent::kCancel,  RequestEvent::kStop};
 
 TEST(RequestState, AnEndIsAnEndWhateverHappens) {
   for (const RequestState state : kStates) {

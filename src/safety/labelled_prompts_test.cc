@@ -1,14 +1,14 @@
 // How well the lexicon does on labelled_prompts.tsv, whose head describes its columns.
 //
-// For each category and severity s: a prompt is one to find when its label demands s or more, one to leave alone when its
-// label allows less than s only, and says nothing about s otherwise. Precision: of those given s or more, how many were to
-// find. Recall: of those to find, how many were given s or more.
+// For each category and severity s: a prompt is one to find when its label demands s or more, one
+// to leave alone when its label allows less than s only, and says nothing about s otherwise.
+// Precision: of those given s or more, how many were to find. Recall: of those to find, how many
+// were given s or more.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,7 +16,6 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "safety/lexicon.h"
 #include "safety/prompt_rules.h"
 
 namespace plantain::safety {
@@ -34,7 +33,6 @@ struct Label {
 
 struct Prompt {
   int line = 0;
-  bool held = false;
   std::string language;
   Label label;
   std::string text;
@@ -55,8 +53,10 @@ bool read_range(const std::string& text, Label& label) {
   const std::vector<std::string> ends = split(words[1], '-');
   const auto least = parse_int(ends.front());
   const auto most = parse_int(ends.back());
-  if (!category || ends.size() > 2 || !least || !most || *least < 0 || *least > *most || *most > 3) return false;
-  label.severity[static_cast<size_t>(*category)] = {static_cast<int>(*least), static_cast<int>(*most)};
+  if (!category || ends.size() > 2 || !least || !most || *least < 0 || *least > *most || *most > 3)
+    return false;
+  label.severity[static_cast<size_t>(*category)] = {static_cast<int>(*least),
+                                                    static_cast<int>(*most)};
   return true;
 }
 
@@ -66,7 +66,8 @@ std::optional<Label> read_label(const std::string& text) {
   if (text.starts_with("floor ")) {
     label.floor = category_named(std::string_view(text).substr(6));
     if (!label.floor) return std::nullopt;
-    for (Range& range : label.severity) range.most = 3;  // refused anyway; what else it is matters to nobody
+    for (Range& range : label.severity)
+      range.most = 3;  // refused anyway; what else it is matters to nobody
     label.severity[static_cast<size_t>(*label.floor)].least = 3;
     return label;
   }
@@ -78,7 +79,8 @@ std::optional<Label> read_label(const std::string& text) {
 
 std::vector<Prompt> read_prompts() {
   std::vector<Prompt> prompts;
-  const auto bytes = read_file(std::string(PLANTAIN_SOURCE_DIR) + "/src/safety/labelled_prompts.tsv");
+  const auto bytes =
+      read_file(std::string(PLANTAIN_SOURCE_DIR) + "/src/safety/labelled_prompts.tsv");
   EXPECT_TRUE(bytes.ok());
   if (!bytes.ok()) return prompts;
   int number = 0;
@@ -87,8 +89,9 @@ std::vector<Prompt> read_prompts() {
     if (line.empty() || line.starts_with("#")) continue;
     const std::vector<std::string> columns = split(line, '\t');
     const auto label = columns.size() == 4 ? read_label(columns[2]) : std::nullopt;
-    EXPECT_TRUE(label && (true)) << "line " << number << ": " << line;
-    if (label) prompts.push_back({number, columns[0] == "fresh2", columns[1], *label, columns[3]});
+    EXPECT_TRUE(label && (columns[0] == "known" || columns[0] == "fresh"))
+        << "line " << number << ": " << line;
+    if (label) prompts.push_back({number, columns[1], *label, columns[3]});
   }
   return prompts;
 }
@@ -103,7 +106,9 @@ struct Score {
     found += is_to_find && is_found;
     wrong += !is_to_find && is_found;
   }
-  double precision() const { return found + wrong == 0 ? 1 : static_cast<double>(found) / (found + wrong); }
+  double precision() const {
+    return found + wrong == 0 ? 1 : static_cast<double>(found) / (found + wrong);
+  }
   double recall() const { return to_find == 0 ? 1 : static_cast<double>(found) / to_find; }
 };
 
@@ -121,7 +126,8 @@ Score score_of(const std::vector<Prompt>& prompts, Category category, int severi
 
 Score score_of_floor(const std::vector<Prompt>& prompts) {
   Score score;
-  for (const Prompt& prompt : prompts) score.count(prompt.label.floor.has_value(), judge_prompt(prompt.text).floor.has_value());
+  for (const Prompt& prompt : prompts)
+    score.count(prompt.label.floor.has_value(), judge_prompt(prompt.text).floor.has_value());
   return score;
 }
 
@@ -135,6 +141,11 @@ bool is_as_labelled(const Label& label, const Verdict& verdict) {
   return true;
 }
 
+bool is_harmless(const Label& label) {
+  const auto is_none = [](const Range& range) { return range.most == 0; };
+  return !label.floor && std::all_of(label.severity.begin(), label.severity.end(), is_none);
+}
+
 std::string describe(const Verdict& verdict) {
   std::string out;
   for (int i = 0; i < kCategories; ++i) {
@@ -144,43 +155,85 @@ std::string describe(const Verdict& verdict) {
   return concat(out, verdict.floor ? concat("floor ", name_of(*verdict.floor)) : std::string());
 }
 
-std::vector<Prompt> half_of(const std::vector<Prompt>& prompts, bool held) {
-  std::vector<Prompt> half;
-  std::copy_if(prompts.begin(), prompts.end(), std::back_inserter(half), [&](const Prompt& prompt) { return prompt.held == held; });
-  return half;
-}
-
 class LabelledPrompts : public testing::Test {
  protected:
+  // One line of the table that the tests print.
+  static void print(std::string_view what, const Score& score) {
+    std::printf("%-12s to find %3d, found %3d, wrong %2d: precision %.3f, recall %.3f\n",
+                std::string(what).c_str(), score.to_find, score.found, score.wrong,
+                score.precision(), score.recall());
+  }
+
   const std::vector<Prompt> prompts_ = read_prompts();
 };
 
-TEST_F(LabelledPrompts, PrintMistakes) {
+TEST_F(LabelledPrompts, AreManyAndMostlyHarmless) {
+  const auto harmless = std::count_if(prompts_.begin(), prompts_.end(), [](const Prompt& prompt) {
+    return is_harmless(prompt.label);
+  });
+  std::set<std::string> texts;
+  std::set<std::string> languages;
   for (const Prompt& prompt : prompts_) {
-    
-    const Verdict verdict = judge_prompt(prompt.text);
-    if (!is_as_labelled(prompt.label, verdict)) {
-      std::printf("%d %s: %s  | got: %s\n", prompt.line, prompt.language.c_str(), prompt.text.c_str(), describe(verdict).c_str());
-    }
+    EXPECT_TRUE(texts.insert(prompt.text).second) << "twice: " << prompt.text;
+    languages.insert(prompt.language);
   }
-  for (const bool held : {false, true}) {
-    const auto half = half_of(prompts_, held);
-    int right = 0;
-    for (const auto& p : half) right += is_as_labelled(p.label, judge_prompt(p.text));
-    std::printf("%s %zu right %d\n", held ? "held" : "tuned", half.size(), right);
-    for (int c = 0; c < kCategories; ++c)
-      for (int s = 1; s <= 3; ++s) {
-        const Score x = score_of(half, static_cast<Category>(c), s);
-        std::printf("%10s %d  to find %3d found %3d wrong %3d  p %.3f r %.3f\n", std::string(name_of(static_cast<Category>(c))).c_str(), s, x.to_find, x.found, x.wrong, x.precision(), x.recall());
-      }
-    const Score x = score_of_floor(half);
-    std::printf("     floor    to find %3d found %3d wrong %3d  p %.3f r %.3f\n", x.to_find, x.found, x.wrong, x.precision(), x.recall());
+
+  EXPECT_GE(prompts_.size(), 1000u);
+  EXPECT_GT(2 * static_cast<size_t>(harmless), prompts_.size());
+  EXPECT_GE(languages.size(), 12u);
+}
+
+// All prompts are judged as labelled when this is written. The room below that is for a change that
+// loses one or two prompts of a category (its smallest row of severity 2 has 57) and is worth it; a
+// broken rule loses more. The rows of severity 3 are small: one prompt of self-harm is an eighth.
+TEST_F(LabelledPrompts, AreFoundWithFewMistakesInEveryCategoryAndSeverity) {
+  constexpr double kLeast[] = {0.97, 0.97, 0.85};
+  for (int category = 0; category < kCategories; ++category) {
+    for (int severity = 1; severity <= 3; ++severity) {
+      const Category which = static_cast<Category>(category);
+      const Score score = score_of(prompts_, which, severity);
+      const std::string what = concat(name_of(which), " ", severity);
+
+      print(what, score);
+
+      EXPECT_GE(score.precision(), kLeast[severity - 1]) << what;
+      EXPECT_GE(score.recall(), kLeast[severity - 1]) << what;
+      EXPECT_GT(score.to_find, 5) << what << ": too few to say anything";
+    }
   }
 }
 
-TEST(Lexicon, Parses) {
-  const auto r = parse_lexicon(lexicon_text());
-  ASSERT_TRUE(r.ok()) << r.error().message;
+// The floor cannot be switched off, so a harmless prompt that meets it can never be drawn, and one
+// that slips under it is the worst that can happen: no room.
+TEST_F(LabelledPrompts, OfTheHardFloorAreFoundWithoutAMistake) {
+  const Score score = score_of_floor(prompts_);
+
+  print("floor", score);
+
+  EXPECT_EQ(score.precision(), 1);
+  EXPECT_EQ(score.recall(), 1);
+  EXPECT_GT(score.to_find, 50);
+}
+
+TEST_F(LabelledPrompts, AreNearlyAllJudgedExactlyAsLabelled) {
+  int wrong = 0;
+  for (const Prompt& prompt : prompts_) {
+    const Verdict verdict = judge_prompt(prompt.text);
+    if (is_as_labelled(prompt.label, verdict)) continue;
+    ++wrong;
+    std::printf("line %d: %s  — judged: %s\n", prompt.line, prompt.text.c_str(),
+                describe(verdict).c_str());
+  }
+  EXPECT_LE(wrong, static_cast<int>(prompts_.size()) / 100);
+}
+
+// What an owner meets who changes nothing: the default tolerance is 4.
+TEST_F(LabelledPrompts, ThatAreHarmlessAreNotRefusedAtTheDefaultTolerance) {
+  for (const Prompt& prompt : prompts_) {
+    if (!is_harmless(prompt.label)) continue;
+    EXPECT_EQ(refusal(judge_prompt(prompt.text), 4), std::nullopt)
+        << "line " << prompt.line << ": " << prompt.text;
+  }
 }
 
 }  // namespace

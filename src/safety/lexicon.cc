@@ -16,7 +16,8 @@ std::span<const EmbeddedFile> safety_lexicon();
 namespace plantain::safety {
 namespace {
 
-constexpr std::string_view kLanguages[] = {"en", "zh", "es", "fr", "de", "ja", "pt", "ru", "ko", "it", "ar", "hi", "any"};
+constexpr std::string_view kLanguages[] = {"en", "zh", "es", "fr", "de", "ja", "pt",
+                                           "ru", "ko", "it", "ar", "hi", "any"};
 
 bool is_language(std::string_view text) {
   return std::find(std::begin(kLanguages), std::end(kLanguages), text) != std::end(kLanguages);
@@ -45,10 +46,12 @@ std::optional<Lexicon::Reach> reach_of(std::string_view text) {
 }
 
 bool is_group_name(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
 }
 
-// '*' only at the ends, at the front only in scripts without spaces; something of a word besides it and '#'.
+// '*' only at the ends, at the front only in scripts without spaces; something of a word besides it
+// and '#'.
 bool is_phrase(std::string_view text) {
   if (!is_utf8(text)) return false;
   if (text.starts_with('*')) {
@@ -57,7 +60,9 @@ bool is_phrase(std::string_view text) {
     if (rest.text.empty() || !rest.has(0, kUnspaced)) return false;
   }
   if (text.ends_with('*')) text.remove_suffix(1);
-  if (text.empty() || text.find('*') != std::string_view::npos || text.find("  ") != std::string_view::npos) return false;
+  if (text.empty() || text.find('*') != std::string_view::npos ||
+      text.find("  ") != std::string_view::npos)
+    return false;
   std::string words(text);
   std::erase(words, '#');
   return !normalise(words).text.empty();
@@ -84,8 +89,10 @@ class Parser {
     if (colon == std::string::npos) return "has no ': '";
     std::vector<std::string> head = split(line.substr(0, colon), ' ');
     const std::string rest = line.substr(colon + 2);
-    if (head[0] == "pair") return head.size() == 3 ? read_pair(head, rest) : "a pair has a category and a severity";
-    if (head[0] == "lower") return head.size() == 3 ? read_lower(head, rest) : "lower has a category and a severity";
+    if (head[0] == "pair")
+      return head.size() == 3 ? read_pair(head, rest) : "a pair has a category and a severity";
+    if (head[0] == "lower")
+      return head.size() == 3 ? read_lower(head, rest) : "lower has a category and a severity";
     std::optional<size_t> unless;
     if (head.size() == 5 && head[3] == "unless" && head[0] != "group") {
       unless = group_of(head[4]);
@@ -93,7 +100,8 @@ class Parser {
       head.resize(3);
     }
     if (!is_language(head.back())) return concat("'", head.back(), "' is no language of this file");
-    if (head.size() == 3) return head[0] == "group" ? read_group(head[1], rest) : read_hits(head, unless, rest);
+    if (head.size() == 3)
+      return head[0] == "group" ? read_group(head[1], rest) : read_hits(head, unless, rest);
     if (head.size() != 2) return "does not begin like a line of this file";
     if (head[0] == "safe") return read_entries({Lexicon::Kind::kSafe}, rest, /*numbers=*/false);
     if (head[0] == "particle") return read_list(lexicon_.particles, rest);
@@ -101,16 +109,19 @@ class Parser {
     return concat("'", head[0], "' is no kind of line");
   }
 
-  std::string read_hits(const std::vector<std::string>& head, std::optional<size_t> unless, const std::string& rest) {
+  std::string read_hits(const std::vector<std::string>& head, std::optional<size_t> unless,
+                        const std::string& rest) {
     const auto category = category_of(head[0]);
     if (!category) return concat("'", head[0], "' is no category");
     const auto severity = severity_of(head[1]);
     if (!severity) return "a severity is 1, 2, 3 or floor";
-    return read_entries({Lexicon::Kind::kHit, *category, *severity, 0, unless}, rest, /*numbers=*/false);
+    return read_entries({Lexicon::Kind::kHit, *category, *severity, 0, unless}, rest,
+                        /*numbers=*/false);
   }
 
   std::string read_group(const std::string& name, const std::string& rest) {
-    if (!is_group_name(name) || category_of(name)) return "a group's name has small letters and is no category";
+    if (!is_group_name(name) || category_of(name))
+      return "a group's name has small letters and is no category";
     const auto known = std::find(lexicon_.groups.begin(), lexicon_.groups.end(), name);
     Lexicon::Entry entry{Lexicon::Kind::kGroup};
     entry.group = static_cast<size_t>(known - lexicon_.groups.begin());
@@ -124,8 +135,9 @@ class Parser {
       entry.phrase = trim_ascii(piece);
       if (!is_phrase(entry.phrase)) return concat("'", entry.phrase, "' is no phrase");
       if (!numbers && entry.phrase.find('#') != std::string::npos) return "only groups hold '#'";
-      const std::string key = concat(static_cast<int>(entry.kind), " ", static_cast<int>(entry.category), " ", entry.group,
-                                     " ", entry.phrase);
+      const std::string key =
+          concat(static_cast<int>(entry.kind), " ", static_cast<int>(entry.category), " ",
+                 entry.group, " ", entry.phrase);
       if (!seen_.insert(key).second) return concat("'", entry.phrase, "' stands twice");
       lexicon_.entries.push_back(std::move(entry));
     }
@@ -147,13 +159,15 @@ class Parser {
     if (!category || !severity) return "a pair has a category and a severity";
     const size_t plus = rest.find(" + ");
     const size_t last = rest.rfind(' ');
-    if (plus == std::string::npos || last < plus + 3) return "a pair is 'side + side', then anywhere, near, beside or next";
+    if (plus == std::string::npos || last < plus + 3)
+      return "a pair is 'side + side', then anywhere, near, beside or next";
     const std::string reach = rest.substr(last + 1);
     const auto distance = reach_of(reach);
     if (!distance) return "a pair ends in anywhere, near, beside or next";
     const auto left = side_of(rest.substr(0, plus));
     const auto right = side_of(rest.substr(plus + 3, last - plus - 3));
-    if (!left || !right) return "a side of a pair is a group above it, or a category and a severity";
+    if (!left || !right)
+      return "a side of a pair is a group above it, or a category and a severity";
     lexicon_.pairs.push_back({*category, *severity, *left, *right, *distance});
     return {};
   }

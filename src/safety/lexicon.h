@@ -1,5 +1,5 @@
-// The lexicon as a value: what src/safety/lexicon.txt says, checked. The grammar is described at the top of that file.
-// Threads: values.
+// The lexicon as a value: what src/safety/lexicon.txt says, checked. The grammar is described at
+// the top of that file. Threads: values.
 #pragma once
 
 #include <optional>
@@ -21,9 +21,9 @@ struct Lexicon {
   // A phrase and what it means.
   struct Entry {
     Kind kind;
-    Category category{};  // of a hit
-    int severity = 0;     // of a hit: 1 to 3, or kFloor
-    size_t group = 0;     // of a group's member: index into `groups`
+    Category category{};           // of a hit
+    int severity = 0;              // of a hit: 1 to 3, or kFloor
+    size_t group = 0;              // of a group's member: index into `groups`
     std::optional<size_t> unless;  // of a hit: it is none when a member of this group is near
     std::string phrase;            // UTF-8, with its '*' and '#'
   };
@@ -48,7 +48,8 @@ struct Lexicon {
     Reach reach = Reach::kAnywhere;
   };
 
-  // A member of the group near a hit of the category, of this severity or less, takes one from the hit.
+  // A member of the group near a hit of the category, of this severity or less, takes one from the
+  // hit.
   struct Lower {
     Category category{};
     int severity = 0;

@@ -41,25 +41,37 @@ static_assert(kSmallCapitals.size() == 26);
 constexpr std::u32string_view kStrokes = U"øłđħŧı";
 
 bool loses_accents(UScriptCode script) {
-  return script == USCRIPT_LATIN || script == USCRIPT_GREEK || script == USCRIPT_CYRILLIC || script == USCRIPT_ARABIC ||
-         script == USCRIPT_HEBREW;
+  return script == USCRIPT_LATIN || script == USCRIPT_GREEK || script == USCRIPT_CYRILLIC ||
+         script == USCRIPT_ARABIC || script == USCRIPT_HEBREW;
 }
 
 // Scripts in which some letters are taken for Latin ones.
 bool may_look_latin(UScriptCode script) {
-  return script == USCRIPT_LATIN || script == USCRIPT_GREEK || script == USCRIPT_CYRILLIC || script == USCRIPT_ARMENIAN ||
-         script == USCRIPT_CHEROKEE || script == USCRIPT_COPTIC || script == USCRIPT_LISU || script == USCRIPT_COMMON;
+  return script == USCRIPT_LATIN || script == USCRIPT_GREEK || script == USCRIPT_CYRILLIC ||
+         script == USCRIPT_ARMENIAN || script == USCRIPT_CHEROKEE || script == USCRIPT_COPTIC ||
+         script == USCRIPT_LISU || script == USCRIPT_COMMON;
 }
 
 bool is_unspaced(UScriptCode script) {
-  return script == USCRIPT_HAN || script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA || script == USCRIPT_THAI ||
-         script == USCRIPT_LAO || script == USCRIPT_KHMER || script == USCRIPT_MYANMAR || script == USCRIPT_BOPOMOFO;
+  return script == USCRIPT_HAN || script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA ||
+         script == USCRIPT_THAI || script == USCRIPT_LAO || script == USCRIPT_KHMER ||
+         script == USCRIPT_MYANMAR || script == USCRIPT_BOPOMOFO;
 }
 
 bool ends_sentence(char32_t c) {
   switch (c) {
-    case U'.': case U'!': case U'?': case U';': case U'\n': case U'\u061B': case U'\u061F': case U'\u06D4': case U'\u0964':
-    case U'\u3002': case U'\u2028': case U'\u2029':
+    case U'.':
+    case U'!':
+    case U'?':
+    case U';':
+    case U'\n':
+    case U'\u061B':
+    case U'\u061F':
+    case U'\u06D4':
+    case U'\u0964':
+    case U'\u3002':
+    case U'\u2028':
+    case U'\u2029':
       return true;
     default:
       return false;
@@ -85,9 +97,11 @@ class FoldMaker {
   Fold fold(char32_t c) const {
     const UChar32 code = static_cast<UChar32>(c);
     if (c < 0x80) return ascii(c);
-    if (u_charType(code) == U_DECIMAL_DIGIT_NUMBER) return {Kind::kWord, {U'0' + u_charDigitValue(code)}};
+    if (u_charType(code) == U_DECIMAL_DIGIT_NUMBER)
+      return {Kind::kWord, {U'0' + u_charDigitValue(code)}};
     if (ends_sentence(c)) return {Kind::kStop};
-    if (c == U'\u30FC') return {Kind::kUnspaced, {c}};  // the long-vowel mark, whose script is "common"
+    if (c == U'\u30FC')
+      return {Kind::kUnspaced, {c}};  // the long-vowel mark, whose script is "common"
     if (u_isUWhiteSpace(code)) return {Kind::kBlank};
     const UScriptCode script = script_of(c);
     if (is_mark(code)) return mark(c, script);
@@ -120,10 +134,13 @@ class FoldMaker {
     if (c == U'ñ') return {Kind::kWord, {c}};
     if (c == U'\u0640') return {Kind::kDropped};  // the stretching of Arabic
     const size_t small = kSmallCapitals.find(c);
-    if (small != std::u32string_view::npos) return {Kind::kWord, {U'a' + static_cast<char32_t>(small)}};
+    if (small != std::u32string_view::npos)
+      return {Kind::kWord, {U'a' + static_cast<char32_t>(small)}};
     const char32_t bare = loses_accents(script) ? without_accents(c) : c;
-    const bool accented = script == USCRIPT_LATIN && (bare != c || kStrokes.find(c) != std::u32string_view::npos);
-    return {Kind::kWord, {bare >= 0x80 && may_look_latin(script) ? look_alike(bare) : bare}, accented};
+    const bool accented =
+        script == USCRIPT_LATIN && (bare != c || kStrokes.find(c) != std::u32string_view::npos);
+    return {
+        Kind::kWord, {bare >= 0x80 && may_look_latin(script) ? look_alike(bare) : bare}, accented};
   }
 
   // The first character of the canonical decomposition.
@@ -138,7 +155,8 @@ class FoldMaker {
     for (const char32_t form : {c, static_cast<char32_t>(u_toupper(static_cast<UChar32>(c)))}) {
       UErrorCode error = U_ZERO_ERROR;
       icu::UnicodeString skeleton;
-      uspoof_getSkeletonUnicodeString(spoof_.get(), 0, icu::UnicodeString(static_cast<UChar32>(form)), skeleton, &error);
+      uspoof_getSkeletonUnicodeString(
+          spoof_.get(), 0, icu::UnicodeString(static_cast<UChar32>(form)), skeleton, &error);
       CHECK(U_SUCCESS(error));
       // A stroke or a tail follows its letter: "o" for ø.
       const char32_t first = static_cast<char32_t>(skeleton.char32At(0));
@@ -198,7 +216,8 @@ class FoldTable {
     if (ends_sentence(c)) return {Kind::kStop};
     const UChar32 code = static_cast<UChar32>(c);
     if (u_isUWhiteSpace(code)) return {Kind::kBlank};
-    if (is_unspaced(script_of(c)) || c == U'\u30FC' || c == U'\u3099') return {Kind::kUnspaced, {c}};
+    if (is_unspaced(script_of(c)) || c == U'\u30FC' || c == U'\u3099')
+      return {Kind::kUnspaced, {c}};
     return u_isalnum(code) ? Fold{Kind::kWord, {c}} : Fold{Kind::kPoint};
   }
 
@@ -206,17 +225,19 @@ class FoldTable {
 };
 
 uint8_t marks_of(const Fold& fold) {
-  return static_cast<uint8_t>((fold.kind == Kind::kUnspaced ? kUnspaced : 0) | (fold.accented ? kAccent : 0));
+  return static_cast<uint8_t>((fold.kind == Kind::kUnspaced ? kUnspaced : 0) |
+                              (fold.accented ? kAccent : 0));
 }
 
-// Squared words and Arabic ligatures, of which one becomes up to eighteen characters: nobody hides a word in them.
+// Squared words and Arabic ligatures, of which one becomes up to eighteen characters: nobody hides
+// a word in them.
 bool grows(UChar32 c) { return (c >= 0x3300 && c <= 0x33FF) || (c >= 0xFDF0 && c <= 0xFDFF); }
 
 // A quick no for Latin, Han and Hangul.
 bool may_be_mark(UChar32 c) { return c >= 0x300 && (c < 0x3400 || c > 0xD7FF); }
 
-// Well-formed UTF-16 that is cheap to normalise: the time to put marks in order is quadratic in their run, and no
-// language needs more than a few.
+// Well-formed UTF-16 that is cheap to normalise: the time to put marks in order is quadratic in
+// their run, and no language needs more than a few.
 icu::UnicodeString decoded(std::string_view utf8) {
   constexpr int kMarksMax = 8;
   const int32_t size = static_cast<int32_t>(utf8.size());
@@ -265,10 +286,12 @@ class Writer {
 
   void gap(Kind kind, char32_t c) {
     ++gap_;
-    splits_ = splits_ || kind == Kind::kBlank || c == U'.' || c == U'-' || c == U'_' || c == U'*' || c == U'·' || c == U'/';
+    splits_ = splits_ || kind == Kind::kBlank || c == U'.' || c == U'-' || c == U'_' || c == U'*' ||
+              c == U'·' || c == U'/';
     blank_ = blank_ || kind == Kind::kBlank || c < U' ';
     stop_ = stop_ || kind == Kind::kStop;
-    ends_ = ends_ || (kind == Kind::kStop && c >= 0x80);  // the stops of other scripts have no other use
+    ends_ = ends_ ||
+            (kind == Kind::kStop && c >= 0x80);  // the stops of other scripts have no other use
   }
 
   Normalised take() && {
@@ -277,7 +300,8 @@ class Writer {
   }
 
  private:
-  static constexpr size_t kSplitterMax = 3;  // characters between spaced-out letters: "p - o - r - n"
+  static constexpr size_t kSplitterMax =
+      3;  // characters between spaced-out letters: "p - o - r - n"
 
   void close_gap(uint8_t next) {
     if (gap_ > 0 && !out_.text.empty()) {
@@ -328,11 +352,14 @@ class Writer {
   bool splits_ = false;  // holds one of the signs that split a word of a script without spaces
 };
 
-// One walk over the folded text. A character is judged with those beside it: '@' is a letter only in company.
+// One walk over the folded text. A character is judged with those beside it: '@' is a letter only
+// in company.
 class Reader {
  public:
   explicit Reader(const icu::UnicodeString& source)
-      : begin_(source.getBuffer()), length_(source.length()), writer_(static_cast<size_t>(length_)) {}
+      : begin_(source.getBuffer()),
+        length_(source.length()),
+        writer_(static_cast<size_t>(length_)) {}
 
   Normalised run() && {
     for (int32_t at = 0; at < length_;) {
@@ -357,14 +384,17 @@ class Reader {
       writer_.letter(fold.to[0], c == U'*' ? kSymbol | kHidden : kSymbol);
       return;
     }
-    const Kind gap = fold.kind != Kind::kSymbol ? fold.kind : c == U'!' ? Kind::kStop : Kind::kPoint;
+    const Kind gap = fold.kind != Kind::kSymbol ? fold.kind
+                     : c == U'!'                ? Kind::kStop
+                                                : Kind::kPoint;
     writer_.gap(gap, c);
     behind_letter_ = false;
   }
 
   // '@' and '$' open and end words ("$ex", "a$$"); '!' and '*' mean something else at their ends.
   bool is_inside(char32_t c, int32_t next) const {
-    if (c == U'*') return behind_letter_ && (is_word(next) || (next < length_ && begin_[next] == u'*'));
+    if (c == U'*')
+      return behind_letter_ && (is_word(next) || (next < length_ && begin_[next] == u'*'));
     if (c == U'!') return behind_letter_ && is_word(next);
     return behind_letter_ || is_word(next);
   }
@@ -389,20 +419,34 @@ Normalised normalise(std::string_view utf8) { return Reader(compatibility_folded
 
 std::u32string_view letters_written_as(char32_t character) {
   switch (character) {
-    case U'0': return U"o";
-    case U'1': return U"il";
-    case U'3': return U"e";
-    case U'4': return U"a";
-    case U'5': return U"s";
-    case U'7': return U"t";
-    case U'8': return U"b";
-    case U'@': return U"a";
-    case U'$': return U"s";
-    case U'!': return U"i";
-    case U'€': return U"e";
-    case U'£': return U"l";
-    case U'¢': return U"c";
-    default: return {};
+    case U'0':
+      return U"o";
+    case U'1':
+      return U"il";
+    case U'3':
+      return U"e";
+    case U'4':
+      return U"a";
+    case U'5':
+      return U"s";
+    case U'7':
+      return U"t";
+    case U'8':
+      return U"b";
+    case U'@':
+      return U"a";
+    case U'$':
+      return U"s";
+    case U'!':
+      return U"i";
+    case U'€':
+      return U"e";
+    case U'£':
+      return U"l";
+    case U'¢':
+      return U"c";
+    default:
+      return {};
   }
 }
 

@@ -10,22 +10,26 @@ namespace {
 
 constexpr char32_t kNumber = U'#';  // in the trie; no normalised text has it
 constexpr int kNumberMax = 17;
-constexpr uint32_t kShort = 3;        // letters that a phrase needs at least to be read in pieces
-constexpr uint32_t kSoShort = 4;      // characters of a phrase that an accent makes another word of
-constexpr uint32_t kDigitsAhead = 2;  // by which digits read as letters may outnumber letters on the way to a phrase
+constexpr uint32_t kShort = 3;    // letters that a phrase needs at least to be read in pieces
+constexpr uint32_t kSoShort = 4;  // characters of a phrase that an accent makes another word of
+constexpr uint32_t kDigitsAhead =
+    2;  // by which digits read as letters may outnumber letters on the way to a phrase
 constexpr int kHiddenMax = 2;         // unknown letters in one reading
 constexpr int kHiddenLooksMax = 512;  // … and readings of unknown letters in one text
 
 bool is_hangul(char32_t c) { return c >= 0xAC00 && c <= 0xD7A3; }
 bool is_arabic(char32_t c) { return c >= 0x0600 && c <= 0x06FF; }
-bool is_han(char32_t c) { return (c >= 0x3400 && c <= 0x9FFF) || (c >= 0x20000 && c < 0x32000) || c == U'々'; }
+bool is_han(char32_t c) {
+  return (c >= 0x3400 && c <= 0x9FFF) || (c >= 0x20000 && c < 0x32000) || c == U'々';
+}
 
 }  // namespace
 
 // One search: the text, what it found, and what it may still spend.
 class PhraseWalk {
  public:
-  PhraseWalk(const PhraseTable& table, const Normalised& text) : table_(table), text_(text), breaks_(text) {}
+  PhraseWalk(const PhraseTable& table, const Normalised& text)
+      : table_(table), text_(text), breaks_(text) {}
 
   std::vector<PhraseTable::Match> run() {
     for (size_t at = 0; at < size(); ++at) {
@@ -76,11 +80,13 @@ class PhraseWalk {
     if (text_.has(at, kDigit)) read_number(at, node, reading);
   }
 
-  // A gap that may only split letters, or one more of a long run. Behind digits alone a gap is a gap.
+  // A gap that may only split letters, or one more of a long run. Behind digits alone a gap is a
+  // gap.
   void pass_over(size_t at, uint32_t node, Reading reading) {
     if (reading.letters == 0) return;
     const bool splitter = is_gap(at) && text_.has(at, kJoint);
-    const bool repeated = text_.has(at, kLong) && at > reading.begin && text_.text[at - 1] == text_.text[at];
+    const bool repeated =
+        text_.has(at, kLong) && at > reading.begin && text_.text[at - 1] == text_.text[at];
     if (!splitter && !repeated) return;
     reading.pieces = true;
     step(at + 1, node, reading);
@@ -115,13 +121,15 @@ class PhraseWalk {
 
   void report(size_t end, uint32_t node, const Reading& reading) {
     for (const PhraseTable::End& phrase : table_.nodes_[node].ends) {
-      if (reading.digits > reading.letters + static_cast<uint32_t>(reading.hidden)) continue;  // "45s" is no word
+      if (reading.digits > reading.letters + static_cast<uint32_t>(reading.hidden))
+        continue;  // "45s" is no word
       if ((reading.pieces || reading.hidden > 0) && phrase.length < kShort) continue;
       const bool whole = (phrase.open_back || ends_word(end, phrase)) &&
                          (phrase.open_front || starts_word(reading.begin, phrase));
       if (!whole || !accents_fit(reading, end, phrase)) continue;
       const size_t last = phrase.open_back ? end_of_word(end) : end;
-      found_.push_back({phrase.id, static_cast<uint32_t>(reading.begin), static_cast<uint32_t>(last)});
+      found_.push_back(
+          {phrase.id, static_cast<uint32_t>(reading.begin), static_cast<uint32_t>(last)});
     }
   }
 
@@ -163,7 +171,8 @@ class PhraseWalk {
   }
 
   bool starts_word(size_t begin, const PhraseTable::End& phrase) {
-    if (!text_.has(begin, kUnspaced) || begin == 0 || !text_.has(begin - 1, kUnspaced)) return true;  // start() saw to it
+    if (!text_.has(begin, kUnspaced) || begin == 0 || !text_.has(begin - 1, kUnspaced))
+      return true;  // start() saw to it
     return stands_out(begin, phrase) || breaks_.between(begin);
   }
 
@@ -181,10 +190,12 @@ class PhraseWalk {
   }
 
   bool particle_follows(size_t at) const {
-    return std::any_of(table_.particles_.begin(), table_.particles_.end(), [&](const std::u32string& particle) {
-      const size_t end = at + particle.size();
-      return text_.text.compare(at, particle.size(), particle) == 0 && (end == size() || !is_hangul(text_.text[end]));
-    });
+    return std::any_of(table_.particles_.begin(), table_.particles_.end(),
+                       [&](const std::u32string& particle) {
+                         const size_t end = at + particle.size();
+                         return text_.text.compare(at, particle.size(), particle) == 0 &&
+                                (end == size() || !is_hangul(text_.text[end]));
+                       });
   }
 
   const PhraseTable& table_;
@@ -216,15 +227,22 @@ void PhraseTable::add(std::string_view phrase, uint32_t id) {
   nodes_[node].ends.push_back(std::move(end));
 }
 
-void PhraseTable::add_particle(std::string_view particle) { particles_.push_back(normalise(particle).text); }
-void PhraseTable::add_proclitic(std::string_view proclitic) { proclitics_.push_back(normalise(proclitic).text); }
+void PhraseTable::add_particle(std::string_view particle) {
+  particles_.push_back(normalise(particle).text);
+}
+void PhraseTable::add_proclitic(std::string_view proclitic) {
+  proclitics_.push_back(normalise(proclitic).text);
+}
 
-std::vector<PhraseTable::Match> PhraseTable::find(const Normalised& text) const { return PhraseWalk(*this, text).run(); }
+std::vector<PhraseTable::Match> PhraseTable::find(const Normalised& text) const {
+  return PhraseWalk(*this, text).run();
+}
 
 uint32_t PhraseTable::child(uint32_t node, char32_t character) const {
   if (node == 0 && character < first_.size()) return first_[character];
   const auto& next = nodes_[node].next;
-  const auto found = std::lower_bound(next.begin(), next.end(), character, [](const auto& a, char32_t c) { return a.first < c; });
+  const auto found = std::lower_bound(next.begin(), next.end(), character,
+                                      [](const auto& a, char32_t c) { return a.first < c; });
   return found != next.end() && found->first == character ? found->second : 0;
 }
 
@@ -233,7 +251,8 @@ uint32_t PhraseTable::make_child(uint32_t node, char32_t character) {
   const uint32_t made = static_cast<uint32_t>(nodes_.size());
   nodes_.emplace_back();
   auto& next = nodes_[node].next;
-  next.insert(std::lower_bound(next.begin(), next.end(), std::pair(character, uint32_t{0})), {character, made});
+  next.insert(std::lower_bound(next.begin(), next.end(), std::pair(character, uint32_t{0})),
+              {character, made});
   if (node == 0 && character < first_.size()) first_[character] = made;
   return made;
 }

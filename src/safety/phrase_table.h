@@ -1,12 +1,13 @@
-// Finds many phrases in a normalised text in one pass: a trie over characters, walked from the start of every word.
+// Finds many phrases in a normalised text in one pass: a trie over characters, walked from the
+// start of every word.
 //
-// A phrase is found as whole words. With a '*' at its end a word may go on behind it ("porn*": pornographic);
-// with one at its front, in scripts without spaces, a word may have begun before it. '#' stands for a number from
-// 1 to 17. Where the text may be read in several ways (a digit for a letter, "p o r n", "soooo", "f*ck"), each
-// reading is tried.
-// An accent in a phrase is demanded ("mörder" is not "morder", to bite). A phrase without any is found with accents
-// too, unless it is so short that an accent makes another word of it (Danish gøre is no gore).
-// Threads: find() is const and may be called from any.
+// A phrase is found as whole words. With a '*' at its end a word may go on behind it ("porn*":
+// pornographic); with one at its front, in scripts without spaces, a word may have begun before it.
+// '#' stands for a number from 1 to 17. Where the text may be read in several ways (a digit for a
+// letter, "p o r n", "soooo", "f*ck"), each reading is tried. An accent in a phrase is demanded
+// ("mörder" is not "morder", to bite). A phrase without any is found with accents too, unless it is
+// so short that an accent makes another word of it (Danish gøre is no gore). Threads: find() is
+// const and may be called from any.
 #pragma once
 
 #include <array>
@@ -61,7 +62,8 @@ class PhraseTable {
   uint32_t make_child(uint32_t node, char32_t character);
 
   std::vector<Node> nodes_;
-  std::array<uint32_t, 128> first_{};  // the children of the root for ASCII, which are asked for most
+  std::array<uint32_t, 128>
+      first_{};  // the children of the root for ASCII, which are asked for most
   std::vector<std::u32string> particles_;
   std::vector<std::u32string> proclitics_;
 };

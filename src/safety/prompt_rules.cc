@@ -18,10 +18,14 @@ constexpr uint32_t kNext_chars = 8;     // one
 
 uint32_t chars_of(Lexicon::Reach reach) {
   switch (reach) {
-    case Lexicon::Reach::kAnywhere: break;  // has no number
-    case Lexicon::Reach::kNear: return kNear_chars;
-    case Lexicon::Reach::kBeside: return kBeside_chars;
-    case Lexicon::Reach::kNext: return kNext_chars;
+    case Lexicon::Reach::kAnywhere:
+      break;  // has no number
+    case Lexicon::Reach::kNear:
+      return kNear_chars;
+    case Lexicon::Reach::kBeside:
+      return kBeside_chars;
+    case Lexicon::Reach::kNext:
+      return kNext_chars;
   }
   CHECK(false);
   return 0;
@@ -43,9 +47,12 @@ struct Rules {
     CHECK(read.ok());  // a test reads the same bytes
     Rules rules{std::move(*read), {}};
     const std::vector<Lexicon::Entry>& entries = rules.lexicon.entries;
-    for (size_t i = 0; i < entries.size(); ++i) rules.phrases.add(entries[i].phrase, static_cast<uint32_t>(i));
-    for (const std::string& particle : rules.lexicon.particles) rules.phrases.add_particle(particle);
-    for (const std::string& proclitic : rules.lexicon.proclitics) rules.phrases.add_proclitic(proclitic);
+    for (size_t i = 0; i < entries.size(); ++i)
+      rules.phrases.add(entries[i].phrase, static_cast<uint32_t>(i));
+    for (const std::string& particle : rules.lexicon.particles)
+      rules.phrases.add_particle(particle);
+    for (const std::string& proclitic : rules.lexicon.proclitics)
+      rules.phrases.add_proclitic(proclitic);
     return rules;
   }
 };
@@ -70,15 +77,17 @@ class Cover {
   bool holds(const Place& place) const { return until_[place.begin] >= place.end; }
   // Whether a span holds the place and goes on, before or behind it.
   bool exceeds(const Place& place) const {
-    return until_[place.begin] > place.end || (place.begin > 0 && until_[place.begin - 1] >= place.end);
+    return until_[place.begin] > place.end ||
+           (place.begin > 0 && until_[place.begin - 1] >= place.end);
   }
 
  private:
   std::vector<uint32_t> until_;
 };
 
-// In the order of their begins, without those inside a harmless phrase ("shooting star") and without hits inside a
-// longer hit ("suicide" in "suicide bomber"): the longer phrase says what is meant.
+// In the order of their begins, without those inside a harmless phrase ("shooting star") and
+// without hits inside a longer hit ("suicide" in "suicide bomber"): the longer phrase says what is
+// meant.
 std::vector<Place> places_of(const Rules& rules, const Normalised& text) {
   Cover safe(text.text.size());
   Cover hits(text.text.size());
@@ -94,7 +103,8 @@ std::vector<Place> places_of(const Rules& rules, const Normalised& text) {
   }
   safe.finish();
   hits.finish();
-  std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.begin < b.begin; });
+  std::stable_sort(places.begin(), places.end(),
+                   [](const Place& a, const Place& b) { return a.begin < b.begin; });
   std::erase_if(places, [&](const Place& place) {
     return safe.holds(place) || (place.entry->kind == Lexicon::Kind::kHit && hits.exceeds(place));
   });
@@ -154,12 +164,13 @@ class Judge {
     return hit.entry->severity - (is_lower ? 1 : 0);
   }
 
-  // Whether one of `others`, which are in the order of their begins, stands near and not inside. Only the last one
-  // before and the first one behind are looked at.
+  // Whether one of `others`, which are in the order of their begins, stands near and not inside.
+  // Only the last one before and the first one behind are looked at.
   bool is_near(const Place& place, const std::vector<Place>& others) const {
     const auto from = [&](uint32_t at) {
-      return std::lower_bound(others.begin(), others.end(), at,
-                              [](const Place& other, uint32_t begin) { return other.begin < begin; });
+      return std::lower_bound(
+          others.begin(), others.end(), at,
+          [](const Place& other, uint32_t begin) { return other.begin < begin; });
     };
     const auto before = from(place.begin);
     const auto behind = from(place.end);
@@ -169,13 +180,15 @@ class Judge {
 
   // `first` begins no later than `second`.
   bool within(const Place& first, const Place& second, uint32_t characters) const {
-    return second.begin <= first.end + characters && sentences_[first.begin] == sentences_[second.begin];
+    return second.begin <= first.end + characters &&
+           sentences_[first.begin] == sentences_[second.begin];
   }
 
   static bool is_side(const Place& place, const Lexicon::Side& side) {
     const Lexicon::Entry& entry = *place.entry;
     if (side.is_group) return entry.kind == Lexicon::Kind::kGroup && entry.group == side.group;
-    return entry.kind == Lexicon::Kind::kHit && entry.category == side.category && entry.severity >= side.severity;
+    return entry.kind == Lexicon::Kind::kHit && entry.category == side.category &&
+           entry.severity >= side.severity;
   }
 
   // In the order of their begins.
@@ -193,12 +206,14 @@ class Judge {
     return follows(left, right, pair.reach) || follows(right, left, pair.reach);
   }
 
-  // Whether one of `second` stands behind one of `first`, without overlapping it. The next one behind a place is
-  // also the nearest, so it alone is looked at.
-  bool follows(const std::vector<Place>& first, const std::vector<Place>& second, Lexicon::Reach reach) const {
+  // Whether one of `second` stands behind one of `first`, without overlapping it. The next one
+  // behind a place is also the nearest, so it alone is looked at.
+  bool follows(const std::vector<Place>& first, const std::vector<Place>& second,
+               Lexicon::Reach reach) const {
     return std::any_of(first.begin(), first.end(), [&](const Place& a) {
-      const auto b = std::lower_bound(second.begin(), second.end(), a.end,
-                                      [](const Place& place, uint32_t end) { return place.begin < end; });
+      const auto b =
+          std::lower_bound(second.begin(), second.end(), a.end,
+                           [](const Place& place, uint32_t end) { return place.begin < end; });
       if (b == second.end()) return false;
       if (reach == Lexicon::Reach::kAnywhere) return true;
       return within(a, *b, chars_of(reach));
@@ -216,11 +231,16 @@ class Judge {
 
 std::string_view name_of(Category category) {
   switch (category) {
-    case Category::kSexual: return "sexual";
-    case Category::kViolence: return "violence";
-    case Category::kHate: return "hate";
-    case Category::kSelfHarm: return "self-harm";
-    case Category::kDangerous: return "dangerous";
+    case Category::kSexual:
+      return "sexual";
+    case Category::kViolence:
+      return "violence";
+    case Category::kHate:
+      return "hate";
+    case Category::kSelfHarm:
+      return "self-harm";
+    case Category::kDangerous:
+      return "dangerous";
   }
   CHECK(false);
   return {};
@@ -234,16 +254,19 @@ Verdict judge_prompt(std::string_view prompt) {
 int refused_from(Category category, int tolerance) {
   CHECK(tolerance >= 1 && tolerance <= 6);
   //                                              1  2  3  4  5  6
-  static constexpr int kSexualHate[] =           {1, 1, 2, 2, 3, 4};
-  static constexpr int kSelfHarm[] =             {1, 2, 2, 2, 3, 4};
-  static constexpr int kViolenceDangerous[] =    {1, 2, 2, 3, 3, 4};
+  static constexpr int kSexualHate[] = {1, 1, 2, 2, 3, 4};
+  static constexpr int kSelfHarm[] = {1, 2, 2, 2, 3, 4};
+  static constexpr int kViolenceDangerous[] = {1, 2, 2, 3, 3, 4};
   const size_t column = static_cast<size_t>(tolerance - 1);
   switch (category) {
     case Category::kSexual:
-    case Category::kHate: return kSexualHate[column];
-    case Category::kSelfHarm: return kSelfHarm[column];
+    case Category::kHate:
+      return kSexualHate[column];
+    case Category::kSelfHarm:
+      return kSelfHarm[column];
     case Category::kViolence:
-    case Category::kDangerous: return kViolenceDangerous[column];
+    case Category::kDangerous:
+      return kViolenceDangerous[column];
   }
   CHECK(false);
   return 0;

@@ -11,7 +11,8 @@ namespace plantain::safety {
 
 enum class Category { kSexual, kViolence, kHate, kSelfHarm, kDangerous };
 inline constexpr int kCategories = 5;
-std::string_view name_of(Category category);  // "sexual", "violence", "hate", "self-harm", "dangerous"
+std::string_view name_of(
+    Category category);  // "sexual", "violence", "hate", "self-harm", "dangerous"
 
 // Severity 0 (none) to 3 (explicit) in each category.
 struct Verdict {

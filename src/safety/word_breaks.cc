@@ -26,7 +26,8 @@ icu::BreakIterator& iterator() {
 
 bool is_katakana(char32_t c) { return c >= 0x30A1 && c <= 0x30FF; }
 
-// Whether `at` splits a Han compound of four or more, which the dictionaries hold as one word, into parts of two or more.
+// Whether `at` splits a Han compound of four or more, which the dictionaries hold as one word, into
+// parts of two or more.
 bool splits_compound(const icu::UnicodeString& text, int32_t at) {
   const int32_t begin = iterator().preceding(at);
   const int32_t end = iterator().following(at);

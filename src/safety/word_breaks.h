@@ -1,9 +1,10 @@
-// Where words begin and end in scripts that write no spaces, by ICU's dictionaries (Chinese, Japanese, Thai, …).
+// Where words begin and end in scripts that write no spaces, by ICU's dictionaries (Chinese,
+// Japanese, Thai, …).
 //
-// A look into a dictionary costs tens of microseconds, so it is asked only for what the lexicon found, about a few
-// characters around it, once for the same characters, and kLooksMax times a prompt. Later places count as
-// boundaries: in a prompt with so many candidates, one more is no accident.
-// Threads: an object belongs to one; the dictionaries are shared.
+// A look into a dictionary costs tens of microseconds, so it is asked only for what the lexicon
+// found, about a few characters around it, once for the same characters, and kLooksMax times a
+// prompt. Later places count as boundaries: in a prompt with so many candidates, one more is no
+// accident. Threads: an object belongs to one; the dictionaries are shared.
 #pragma once
 
 #include <string_view>
@@ -18,8 +19,9 @@ class WordBreaks {
   // `text` must outlive this.
   explicit WordBreaks(const Normalised& text) : text_(text) {}
 
-  // Whether a word may end and another begin between `at` - 1 and `at`, both letters of unspaced scripts. The parts of a
-  // Han compound of four (two words in one entry of the dictionary) are words too.
+  // Whether a word may end and another begin between `at` - 1 and `at`, both letters of unspaced
+  // scripts. The parts of a Han compound of four (two words in one entry of the dictionary) are
+  // words too.
   bool between(size_t at);
 
  private:

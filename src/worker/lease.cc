@@ -15,7 +15,9 @@ using std::chrono::steady_clock;
 constexpr milliseconds kBeatTimeout{3'000};
 constexpr milliseconds kBetweenReports{50};
 
-std::string lease_path(const Lease& lease, std::string_view call) { return concat("/internal/v1/leases/", lease.id, "/", call); }
+std::string lease_path(const Lease& lease, std::string_view call) {
+  return concat("/internal/v1/leases/", lease.id, "/", call);
+}
 
 // The code behind a problem's type: "/docs/errors#worker-lost".
 Error error_of(const net::HttpAnswer& answer) {
@@ -32,7 +34,8 @@ Error error_of(const net::HttpAnswer& answer) {
 
 Calls::Calls(const Link& link) : link_(link), http_(link.socket) {}
 
-Result<Json> Calls::post(const std::string& path, const JsonObject& body, milliseconds timeout, const std::atomic<bool>* abort) {
+Result<Json> Calls::post(const std::string& path, const JsonObject& body, milliseconds timeout,
+                         const std::atomic<bool>* abort) {
   return send(net::HttpRequest{.method = "POST",
                                .url = link_.base + path,
                                .headers = {{"Content-Type", "application/json"}},
@@ -41,7 +44,8 @@ Result<Json> Calls::post(const std::string& path, const JsonObject& body, millis
                                .abort = abort});
 }
 
-Result<Json> Calls::put(const std::string& path, std::string bytes, milliseconds timeout, const std::atomic<bool>* abort) {
+Result<Json> Calls::put(const std::string& path, std::string bytes, milliseconds timeout,
+                        const std::atomic<bool>* abort) {
   return send(net::HttpRequest{.method = "PUT",
                                .url = link_.base + path,
                                .headers = {{"Content-Type", "application/octet-stream"}},
@@ -60,8 +64,11 @@ Result<Json> Calls::send(net::HttpRequest request) {
 }
 
 Result<Lease> Lease::parse(const Json& answer) {
-  Lease lease{text_or(answer, "lease_id", ""), text_or(answer, "request_id", ""), static_cast<int>(int_or(answer, "attempt", 0)),
-              text_or(answer, "model_id", ""), {}};
+  Lease lease{text_or(answer, "lease_id", ""),
+              text_or(answer, "request_id", ""),
+              static_cast<int>(int_or(answer, "attempt", 0)),
+              text_or(answer, "model_id", ""),
+              {}};
   const Json* const input = find(answer, "input");
   if (lease.id.empty() || lease.request_id.empty() || input == nullptr || !input->is_object()) {
     return Error{ErrorCode::kCorrupt, "the server's lease lacks lease_id, request_id or input"};
@@ -71,7 +78,10 @@ Result<Lease> Lease::parse(const Json& answer) {
 }
 
 Keeper::Keeper(const Link& link, const Lease& lease)
-    : link_(link), lease_(lease), good_until_(steady_clock::now() + limits::kLease), thread_([this] { run(); }) {}
+    : link_(link),
+      lease_(lease),
+      good_until_(steady_clock::now() + limits::kLease),
+      thread_([this] { run(); }) {}
 
 Keeper::~Keeper() {
   {
@@ -103,7 +113,8 @@ void Keeper::run() {
   std::unique_lock lock(mutex_);
   while (!done_ && !lost_) {
     const auto until = pending_ ? std::min(next_beat, next_report) : next_beat;
-    wake_.wait_until(lock, until, [&] { return done_ || (pending_ && steady_clock::now() >= next_report); });
+    wake_.wait_until(lock, until,
+                     [&] { return done_ || (pending_ && steady_clock::now() >= next_report); });
     if (done_) return;
     const auto now = steady_clock::now();
     std::optional<Report> report;
@@ -124,7 +135,8 @@ void Keeper::run() {
 void Keeper::beat(Calls& calls) {
   const Result<Json> answer = calls.post(lease_path(lease_, "heartbeat"), {}, kBeatTimeout);
   if (answer.ok()) {
-    good_until_ = steady_clock::now() + std::chrono::seconds(int_or(*answer, "lease_s", limits::kLease.count()));
+    good_until_ = steady_clock::now() +
+                  std::chrono::seconds(int_or(*answer, "lease_s", limits::kLease.count()));
     if (bool_or(*answer, "cancel", false)) cancel_ = stop_ = true;
   } else if (answer.error().code != ErrorCode::kUnavailable || steady_clock::now() > good_until_) {
     lose();

@@ -30,8 +30,8 @@ class Calls {
   explicit Calls(const Link& link);
   // The answer's body; null when it has none. kConflict: the lease is lost. kUnavailable: no whole
   // answer, or one that says "later". Anything else: the server's refusal.
-  Result<Json> post(const std::string& path, const JsonObject& body, std::chrono::milliseconds timeout,
-                    const std::atomic<bool>* abort = nullptr);
+  Result<Json> post(const std::string& path, const JsonObject& body,
+                    std::chrono::milliseconds timeout, const std::atomic<bool>* abort = nullptr);
   Result<Json> put(const std::string& path, std::string bytes, std::chrono::milliseconds timeout,
                    const std::atomic<bool>* abort = nullptr);
 

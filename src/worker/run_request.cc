@@ -16,7 +16,8 @@ namespace {
 // Steps of one picture as steps of the whole request.
 class PictureObserver final : public engine::Observer {
  public:
-  PictureObserver(RunWatcher& watcher, int picture, int pictures) : watcher_(watcher), picture_(picture), pictures_(pictures) {}
+  PictureObserver(RunWatcher& watcher, int picture, int pictures)
+      : watcher_(watcher), picture_(picture), pictures_(pictures) {}
   bool keep_going(std::string_view stage, int step, int steps) override {
     return watcher_.keep_going(stage, picture_ * steps + step, pictures_ * steps);
   }
@@ -29,7 +30,8 @@ class PictureObserver final : public engine::Observer {
 };
 
 // What an engine throws is its failure, never the worker's end.
-Result<engine::Drawing> draw_safely(engine::Engine& engine, const engine::Order& order, engine::Observer& observer) {
+Result<engine::Drawing> draw_safely(engine::Engine& engine, const engine::Order& order,
+                                    engine::Observer& observer) {
   try {
     return engine.draw(order, observer);
   } catch (const std::bad_alloc&) {
@@ -44,28 +46,34 @@ struct Encoded {
   MadeFile thumbnail;
 };
 
-Result<MadeFile> file_of(const image::Pixels& pixels, image::Format format, const image::Provenance& provenance) {
+Result<MadeFile> file_of(const image::Pixels& pixels, image::Format format,
+                         const image::Provenance& provenance) {
   Result<std::string> bytes = image::encode(pixels, format, provenance);
   if (!bytes.ok()) return bytes.error();
   return MadeFile{0, false, std::move(*bytes), format, pixels.width, pixels.height};
 }
 
 // A file of an upstream stays as it came if it is of the wished kind; else it is written anew.
-Result<Encoded> encode_drawing(const engine::Drawing& drawing, image::Format format, const image::Provenance& provenance) {
+Result<Encoded> encode_drawing(const engine::Drawing& drawing, image::Format format,
+                               const image::Provenance& provenance) {
   image::Pixels decoded;
   const auto* pixels = std::get_if<image::Pixels>(&drawing.picture);
   const auto* upstream = std::get_if<engine::EncodedPicture>(&drawing.picture);
   if (upstream != nullptr) {
     Result<image::Pixels> read = image::decode(upstream->bytes);
-    if (!read.ok()) return Error{ErrorCode::kEngineFailed, concat("the engine's picture cannot be read: ", read.error().message)};
+    if (!read.ok())
+      return Error{ErrorCode::kEngineFailed,
+                   concat("the engine's picture cannot be read: ", read.error().message)};
     decoded = std::move(*read);
     pixels = &decoded;
   }
-  Result<MadeFile> picture = upstream != nullptr && upstream->format == format
-                                 ? MadeFile{0, false, upstream->bytes, format, pixels->width, pixels->height}
-                                 : file_of(*pixels, format, provenance);
+  Result<MadeFile> picture =
+      upstream != nullptr && upstream->format == format
+          ? MadeFile{0, false, upstream->bytes, format, pixels->width, pixels->height}
+          : file_of(*pixels, format, provenance);
   if (!picture.ok()) return picture.error();
-  Result<MadeFile> thumbnail = file_of(image::fit_within(*pixels, limits::kThumbnailSide_px), image::Format::kJpeg, provenance);
+  Result<MadeFile> thumbnail = file_of(image::fit_within(*pixels, limits::kThumbnailSide_px),
+                                       image::Format::kJpeg, provenance);
   if (!thumbnail.ok()) return thumbnail.error();
   thumbnail->thumbnail = true;
   return Encoded{std::move(*picture), std::move(*thumbnail)};
@@ -84,7 +92,8 @@ class Run {
         watcher_(watcher),
         plan_(catalog::plan_pictures(input, std::nullopt)),
         prompt_(text_or(input_, "prompt", "")),
-        format_(image::format_from_name(text_or(input_, "output_format", "png")).value_or(image::Format::kPng)) {}
+        format_(image::format_from_name(text_or(input_, "output_format", "png"))
+                    .value_or(image::Format::kPng)) {}
 
   Result<JsonObject> all() {
     if (bool_or(input_, "enable_web_search", false)) {
@@ -100,14 +109,16 @@ class Run {
   Result<void> one(int n) {
     const int64_t seed = plan_.pictures[static_cast<std::size_t>(n)].seed;
     PictureObserver observer(watcher_, n, static_cast<int>(plan_.pictures.size()));
-    const Result<engine::Drawing> drawing =
-        draw_safely(engine_, engine::Order{prompt_, plan_.size.width, plan_.size.height, seed, {}}, observer);
+    const Result<engine::Drawing> drawing = draw_safely(
+        engine_, engine::Order{prompt_, plan_.size.width, plan_.size.height, seed, {}}, observer);
     if (!drawing.ok()) return drawing.error();
     if (!has_size(*drawing, plan_.size.width, plan_.size.height)) {
-      return Error{ErrorCode::kEngineFailed, "the engine made a picture of another size than was asked for"};
+      return Error{ErrorCode::kEngineFailed,
+                   "the engine made a picture of another size than was asked for"};
     }
-    const image::Provenance provenance{std::string(engine_.digital_source_type()), std::string(engine_.name()),
-                                       std::string(engine_.weights()), seed};
+    const image::Provenance provenance{std::string(engine_.digital_source_type()),
+                                       std::string(engine_.name()), std::string(engine_.weights()),
+                                       seed};
     Result<Encoded> encoded = encode_drawing(*drawing, format_, provenance);
     if (!encoded.ok()) return encoded.error();
     note(*drawing, encoded->picture, seed);
@@ -118,7 +129,9 @@ class Run {
 
   void note(const engine::Drawing& drawing, const MadeFile& picture, int64_t seed) {
     JsonObject image{{"width", picture.width}, {"height", picture.height}, {"seed", seed}};
-    if (drawing.native) image["native"] = JsonObject{{"width", drawing.native->first}, {"height", drawing.native->second}};
+    if (drawing.native)
+      image["native"] =
+          JsonObject{{"width", drawing.native->first}, {"height", drawing.native->second}};
     images_.push_back(std::move(image));
     seeds_.emplace_back(seed);
     if (notes_.empty()) notes_ = drawing.notes;  // all pictures of a request come from one prompt
@@ -151,7 +164,8 @@ class Run {
 
 }  // namespace
 
-Result<JsonObject> run_request(const JsonObject& input, engine::Engine& engine, RunWatcher& watcher) {
+Result<JsonObject> run_request(const JsonObject& input, engine::Engine& engine,
+                               RunWatcher& watcher) {
   return Run(input, engine, watcher).all();
 }
 

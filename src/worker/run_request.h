@@ -36,6 +36,7 @@ class RunWatcher {
 // The metadata of the result: engine, weights, seeds, images, aspect_ratio, prompt_used, sources,
 // reproducible, notes. Errors: the engine's; kCancelled when the watcher said stop;
 // kWebSearchUnavailable; kOutOfMemory; kEngineFailed when the engine breaks its own promise.
-Result<JsonObject> run_request(const JsonObject& input, engine::Engine& engine, RunWatcher& watcher);
+Result<JsonObject> run_request(const JsonObject& input, engine::Engine& engine,
+                               RunWatcher& watcher);
 
 }  // namespace plantain::worker

@@ -33,7 +33,10 @@ class ScriptedEngine final : public engine::Engine {
 };
 
 image::Pixels grey(int width, int height) {
-  return {width, height, std::vector<uint8_t>(std::size_t{3} * static_cast<std::size_t>(width) * static_cast<std::size_t>(height), 128)};
+  return {width, height,
+          std::vector<uint8_t>(
+              std::size_t{3} * static_cast<std::size_t>(width) * static_cast<std::size_t>(height),
+              128)};
 }
 
 Result<engine::Drawing> draw_grey(const engine::Order& order, engine::Observer&) {
@@ -64,7 +67,8 @@ class Collector final : public RunWatcher {
 JsonObject input_of(const JsonObject& given) {
   static const Result<catalog::Catalog> catalog = catalog::Catalog::builtin();
   CHECK(catalog.ok());
-  catalog::Checked checked = catalog::check_input(*catalog->find("google/nano-banana-2/text-to-image"), given);
+  catalog::Checked checked =
+      catalog::check_input(*catalog->find("google/nano-banana-2/text-to-image"), given);
   CHECK(checked.faults.empty());
   return checked.completed;
 }
@@ -78,7 +82,8 @@ JsonObject small(JsonObject more = {}) {
 TEST(RunRequest, MakesEachPictureAndItsThumbnailInOrder) {
   ScriptedEngine engine(draw_grey);
   Collector collector;
-  const Result<JsonObject> metadata = run_request(small({{"num_images", 2}, {"seed", 7}, {"output_format", "webp"}}), engine, collector);
+  const Result<JsonObject> metadata = run_request(
+      small({{"num_images", 2}, {"seed", 7}, {"output_format", "webp"}}), engine, collector);
   ASSERT_TRUE(metadata.ok()) << metadata.error().message;
   ASSERT_EQ(collector.files.size(), 4u);
   for (std::size_t i = 0; i < 4; ++i) {
@@ -99,9 +104,10 @@ TEST(RunRequest, TheMetadataSaysWhoMadeItAndHow) {
   Collector collector;
   const Result<JsonObject> metadata = run_request(small({{"seed", 3}}), engine, collector);
   ASSERT_TRUE(metadata.ok());
-  EXPECT_EQ(write_json(*metadata),
-            R"({"engine":"scripted","weights":"some@sha256:1","seeds":[3],"images":[{"width":512,"height":512,"seed":3}],)"
-            R"("aspect_ratio":"1:1","prompt_used":"a fox","sources":[],"reproducible":false,"notes":{"kind":"grey"}})");
+  EXPECT_EQ(
+      write_json(*metadata),
+      R"({"engine":"scripted","weights":"some@sha256:1","seeds":[3],"images":[{"width":512,"height":512,"seed":3}],)"
+      R"("aspect_ratio":"1:1","prompt_used":"a fox","sources":[],"reproducible":false,"notes":{"kind":"grey"}})");
   const auto xmp = image::read_xmp(collector.files[0].bytes);
   ASSERT_TRUE(xmp);
   EXPECT_NE(xmp->find("trainedAlgorithmicMedia"), std::string::npos);
@@ -114,7 +120,8 @@ TEST(RunRequest, StepsOfOnePictureAreStepsOfTheWholeRequest) {
   });
   Collector collector;
   ASSERT_TRUE(run_request(small({{"num_images", 2}}), engine, collector).ok());
-  const std::vector<std::tuple<std::string, int, int>> expected = {{"denoise", 0, 4}, {"denoise", 1, 4}, {"denoise", 2, 4}, {"denoise", 3, 4}};
+  const std::vector<std::tuple<std::string, int, int>> expected = {
+      {"denoise", 0, 4}, {"denoise", 1, 4}, {"denoise", 2, 4}, {"denoise", 3, 4}};
   EXPECT_EQ(collector.heard, expected);
 }
 
@@ -128,8 +135,10 @@ TEST(RunRequest, WebSearchWithoutAProviderFailsBeforeAnythingIsDrawn) {
 }
 
 TEST(RunRequest, WhatAnEngineThrowsIsItsFailure) {
-  ScriptedEngine hungry([](const auto&, auto&) -> Result<engine::Drawing> { throw std::bad_alloc(); });
-  ScriptedEngine broken([](const auto&, auto&) -> Result<engine::Drawing> { throw std::runtime_error("no luck"); });
+  ScriptedEngine hungry(
+      [](const auto&, auto&) -> Result<engine::Drawing> { throw std::bad_alloc(); });
+  ScriptedEngine broken(
+      [](const auto&, auto&) -> Result<engine::Drawing> { throw std::runtime_error("no luck"); });
   Collector collector;
   EXPECT_EQ(run_request(small(), hungry, collector).error().code, ErrorCode::kOutOfMemory);
   EXPECT_EQ(run_request(small(), broken, collector).error().code, ErrorCode::kEngineFailed);
@@ -147,7 +156,8 @@ TEST(RunRequest, APictureOfAnotherSizeThanAskedForIsAFailure) {
 }
 
 TEST(RunRequest, AFileOfAnUpstreamStaysAsItCameIfItIsOfTheWishedKind) {
-  const std::string file = *image::encode(grey(500, 400), image::Format::kPng, {"trainedAlgorithmicMedia", "them", "", 9});
+  const std::string file = *image::encode(grey(500, 400), image::Format::kPng,
+                                          {"trainedAlgorithmicMedia", "them", "", 9});
   ScriptedEngine engine([&](const auto&, auto&) {
     engine::Drawing drawing;
     drawing.picture = engine::EncodedPicture{file, image::Format::kPng, 500, 400};
@@ -173,7 +183,8 @@ TEST(RunRequest, StopsWhenTheWatcherSaysSoOrCannotTakeAFile) {
   ScriptedEngine engine(draw_grey);
   Collector full;
   full.take_answer = Error{ErrorCode::kStorageFull, "full"};
-  EXPECT_EQ(run_request(small({{"num_images", 4}}), engine, full).error().code, ErrorCode::kStorageFull);
+  EXPECT_EQ(run_request(small({{"num_images", 4}}), engine, full).error().code,
+            ErrorCode::kStorageFull);
   EXPECT_EQ(engine.orders.size(), 1u);
 }
 
@@ -184,7 +195,8 @@ TEST(Engines, AreKnownByNameAndUnknownOnesAreRefusedWithTheList) {
     ASSERT_TRUE(engine.ok()) << name;
     EXPECT_EQ((*engine)->name(), name);
   }
-  for (const char* name : {"", "Sketch", "nul", "nullx", "null:", "null:-1", "null:1s", "diffusion"}) {
+  for (const char* name :
+       {"", "Sketch", "nul", "nullx", "null:", "null:-1", "null:1s", "diffusion"}) {
     EXPECT_FALSE(engine::is_engine_name(name)) << name;
     const auto engine = engine::make_engine(name);
     ASSERT_FALSE(engine.ok());

@@ -31,7 +31,8 @@ constexpr milliseconds kLastPatience{10'000};  // for giving back what runs
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // it died before the line above
   ::setpgid(0, 0);                          // Ctrl-C is for the server, which then asks us to end
-  if (token_pipe == kTokenDescriptor) ::fcntl(token_pipe, F_SETFD, 0);  // dup2() would leave it as it is
+  if (token_pipe == kTokenDescriptor)
+    ::fcntl(token_pipe, F_SETFD, 0);  // dup2() would leave it as it is
   ::dup2(token_pipe, kTokenDescriptor);
   ::close_range(kTokenDescriptor + 1, ~0U, 0);
   sigset_t none;
@@ -49,8 +50,12 @@ std::string end_of(int status) {
 }  // namespace
 
 Supervisor::Supervisor(SupervisorOptions options, Log& log)
-    : options_(std::move(options)), log_(log), children_(static_cast<std::size_t>(options_.workers), 0), keepers_(options_.workers) {
-  for (int index = 0; index < options_.workers; ++index) threads_.emplace_back([this, index] { keep(index); });
+    : options_(std::move(options)),
+      log_(log),
+      children_(static_cast<std::size_t>(options_.workers), 0),
+      keepers_(options_.workers) {
+  for (int index = 0; index < options_.workers; ++index)
+    threads_.emplace_back([this, index] { keep(index); });
 }
 
 Supervisor::~Supervisor() { stop(milliseconds(0)); }
@@ -79,7 +84,8 @@ void Supervisor::keep(int index) {
     if (stopping_) break;
     const bool lived_long = steady_clock::now() - began > kLivedLong;
     pause = lived_long ? milliseconds(0) : std::clamp(pause * 2, milliseconds(100), kRestartMost);
-    log_.error("a worker died and is started again", JsonObject{{"worker_id", worker_id}, {"end", end_of(status)}});
+    log_.error("a worker died and is started again",
+               JsonObject{{"worker_id", worker_id}, {"end", end_of(status)}});
   }
   --keepers_;
   changed_.notify_all();
@@ -104,7 +110,8 @@ pid_t Supervisor::start(const std::string& token, const std::string& worker_id) 
   const pid_t pid = ::fork();
   if (pid == 0) become_worker(ends[0], parent, pointers.data());
   ::close(ends[0]);
-  if (pid < 0) log_.error("a worker cannot be started", JsonObject{{"reason", std::strerror(errno)}});
+  if (pid < 0)
+    log_.error("a worker cannot be started", JsonObject{{"reason", std::strerror(errno)}});
   return std::max(pid, 0);
 }
 

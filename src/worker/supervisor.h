@@ -32,7 +32,8 @@ class Supervisor {
   Supervisor(SupervisorOptions options, Log& log);
   ~Supervisor();  // as stop() without patience
 
-  // Lets the workers end what they run; after `patience` they give it back. Returns when all are dead.
+  // Lets the workers end what they run; after `patience` they give it back. Returns when all are
+  // dead.
   void stop(std::chrono::milliseconds patience);
 
  private:

@@ -17,12 +17,15 @@ namespace {
 class Nursery {
  public:
   explicit Nursery(std::string script, int workers = 1)
-      : folder_(std::filesystem::temp_directory_path() / concat("supervisor-", ::getpid(), "-", ++count_)) {
+      : folder_(std::filesystem::temp_directory_path() /
+                concat("supervisor-", ::getpid(), "-", ++count_)) {
     std::filesystem::create_directories(folder_);
     SupervisorOptions options;
     options.workers = workers;
     options.command = {"/bin/sh", "-c", std::move(script), folder_.string()};
-    options.on_start = [this](const std::string& token, const std::string&) { note(alive_, token, true); };
+    options.on_start = [this](const std::string& token, const std::string&) {
+      note(alive_, token, true);
+    };
     options.on_death = [this](const std::string& token) { note(alive_, token, false); };
     supervisor_ = std::make_unique<Supervisor>(std::move(options), log_);
   }
@@ -94,7 +97,8 @@ TEST(Supervisor, StopAsksOnceThenAgainAndLeavesNobody) {
   while (!std::filesystem::exists(nursery.folder() / "ready")) std::this_thread::yield();
   nursery.supervisor().stop(std::chrono::milliseconds(50));
   EXPECT_EQ(nursery.alive(), 0u);
-  EXPECT_EQ(nursery.tokens().size(), 1u) << "a worker that ends while stopping is not started again";
+  EXPECT_EQ(nursery.tokens().size(), 1u)
+      << "a worker that ends while stopping is not started again";
 }
 
 TEST(Supervisor, StopReturnsAtOnceWhenEachWorkerEndsAtTheFirstAsking) {

@@ -32,7 +32,8 @@ class Pause {
   explicit Pause(const std::atomic<bool>& stop) : stop_(stop) {}
   void take() {
     const auto until = steady_clock::now() + next_;
-    while (!stop_ && steady_clock::now() < until) std::this_thread::sleep_for(std::min(next_, kRetryFirst));
+    while (!stop_ && steady_clock::now() < until)
+      std::this_thread::sleep_for(std::min(next_, kRetryFirst));
     next_ = std::min(next_ * 2, kRetryMost);
   }
   void reset() { next_ = kRetryFirst; }
@@ -52,11 +53,16 @@ class LeaseRun final : public RunWatcher {
   std::string run() {
     Result<JsonObject> metadata = run_request(lease_.input, engine_, *this);
     if (keeper_.lost()) return "lost";
-    if (metadata.ok()) return finish(JsonObject{{"outcome", "succeeded"}, {"outputs", std::move(outputs_)}, {"metadata", std::move(*metadata)}});
+    if (metadata.ok())
+      return finish(JsonObject{{"outcome", "succeeded"},
+                               {"outputs", std::move(outputs_)},
+                               {"metadata", std::move(*metadata)}});
     if (keeper_.cancel_wished()) return finish(JsonObject{{"outcome", "cancelled"}});
     if (stop_.give_back) return finish(JsonObject{{"outcome", "released"}});
     const Error& error = metadata.error();
-    return finish(JsonObject{{"outcome", "failed"}, {"error", JsonObject{{"code", name_of(error.code)}, {"message", error.message}}}});
+    return finish(JsonObject{
+        {"outcome", "failed"},
+        {"error", JsonObject{{"code", name_of(error.code)}, {"message", error.message}}}});
   }
 
   bool keep_going(std::string_view stage, int step, int steps) override {
@@ -65,7 +71,8 @@ class LeaseRun final : public RunWatcher {
   }
 
   void preview(const image::Pixels& small) override {
-    const Result<std::string> jpeg = image::encode(small, image::Format::kJpeg, image::Provenance{});
+    const Result<std::string> jpeg =
+        image::encode(small, image::Format::kJpeg, image::Provenance{});
     if (jpeg.ok()) keeper_.preview("data:image/jpeg;base64," + to_base64(*jpeg));
   }
 
@@ -79,7 +86,8 @@ class LeaseRun final : public RunWatcher {
                       {"height", file.height}};
     Pause pause(keeper_.stop_flag());
     while (true) {
-      const Result<Json> answer = calls_.put(path(concat("outputs/", file.n)), file.bytes, kUploadTimeout, &keeper_.stop_flag());
+      const Result<Json> answer = calls_.put(path(concat("outputs/", file.n)), file.bytes,
+                                             kUploadTimeout, &keeper_.stop_flag());
       if (answer.ok()) {
         output["blob_id"] = text_or(*answer, "blob_id", "");
         outputs_.push_back(std::move(output));
@@ -87,12 +95,15 @@ class LeaseRun final : public RunWatcher {
       }
       if (answer.error().code != ErrorCode::kUnavailable) return answer.error();
       pause.take();
-      if (keeper_.stop_flag()) return Error{ErrorCode::kCancelled, "stopped while a file was on its way"};
+      if (keeper_.stop_flag())
+        return Error{ErrorCode::kCancelled, "stopped while a file was on its way"};
     }
   }
 
  private:
-  std::string path(std::string_view call) const { return concat("/internal/v1/leases/", lease_.id, "/", call); }
+  std::string path(std::string_view call) const {
+    return concat("/internal/v1/leases/", lease_.id, "/", call);
+  }
 
   // Offered until the server has answered: repeating it changes nothing.
   std::string finish(const JsonObject& body) {
@@ -102,7 +113,8 @@ class LeaseRun final : public RunWatcher {
     while (!keeper_.lost() && steady_clock::now() < until) {
       const Result<Json> answer = calls_.post(path("finish"), body, kCallTimeout);
       if (answer.ok()) return text_or(Json(body), "outcome", "");
-      if (answer.error().code != ErrorCode::kUnavailable) return concat("refused: ", answer.error().message);
+      if (answer.error().code != ErrorCode::kUnavailable)
+        return concat("refused: ", answer.error().message);
       pause.take();
     }
     return "lost";
@@ -120,7 +132,11 @@ class LeaseRun final : public RunWatcher {
 class Slot {
  public:
   Slot(const Options& options, std::unique_ptr<engine::Engine> engine, const Stop& stop, Log& log)
-      : options_(options), engine_(std::move(engine)), stop_(stop), log_(log), calls_(options.link) {}
+      : options_(options),
+        engine_(std::move(engine)),
+        stop_(stop),
+        log_(log),
+        calls_(options.link) {}
 
   Result<void> run() {
     Pause pause(stop_.no_more);
@@ -133,8 +149,10 @@ class Slot {
       }
       const ErrorCode code = answer.error().code;
       if (code == ErrorCode::kCancelled) break;
-      if (code == ErrorCode::kInvalidKey || code == ErrorCode::kPermissionDenied) return answer.error();
-      if (code != ErrorCode::kUnavailable) log_.warn("the server refused a claim", JsonObject{{"reason", answer.error().message}});
+      if (code == ErrorCode::kInvalidKey || code == ErrorCode::kPermissionDenied)
+        return answer.error();
+      if (code != ErrorCode::kUnavailable)
+        log_.warn("the server refused a claim", JsonObject{{"reason", answer.error().message}});
       pause.take();
     }
     give_back_late_lease();
@@ -150,7 +168,9 @@ class Slot {
                           {"models", JsonArray(options_.models.begin(), options_.models.end())},
                           {"engine", engine_->name()},
                           {"wait_s", wait_s}};
-    Result<Json> answer = calls_.post("/internal/v1/leases", wish, std::chrono::seconds(wait_s) + kClaimSlack, wait_s > 0 ? &stop_.no_more : nullptr);
+    Result<Json> answer =
+        calls_.post("/internal/v1/leases", wish, std::chrono::seconds(wait_s) + kClaimSlack,
+                    wait_s > 0 ? &stop_.no_more : nullptr);
     if (answer.ok()) claim_id_.clear();
     return answer;
   }
@@ -162,13 +182,16 @@ class Slot {
     if (!answer.ok() || !answer->is_object()) return;
     const Result<Lease> lease = Lease::parse(*answer);
     if (!lease.ok()) return;
-    const Result<Json> released = calls_.post(concat("/internal/v1/leases/", lease->id, "/finish"), JsonObject{{"outcome", "released"}}, kCallTimeout);
-    if (!released.ok()) log_.warn("a lease could not be given back", JsonObject{{"request_id", lease->request_id}});
+    const Result<Json> released = calls_.post(concat("/internal/v1/leases/", lease->id, "/finish"),
+                                              JsonObject{{"outcome", "released"}}, kCallTimeout);
+    if (!released.ok())
+      log_.warn("a lease could not be given back", JsonObject{{"request_id", lease->request_id}});
   }
 
   void serve(const Json& answer) {
     const Result<Lease> lease = Lease::parse(answer);
-    if (!lease.ok()) return log_.error("a lease cannot be read", JsonObject{{"reason", lease.error().message}});
+    if (!lease.ok())
+      return log_.error("a lease cannot be read", JsonObject{{"reason", lease.error().message}});
     const auto began = steady_clock::now();
     const std::string outcome = LeaseRun(options_.link, *lease, *engine_, stop_).run();
     const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
@@ -199,7 +222,8 @@ Result<void> work(const Options& options, const Stop& stop, Log& log) {
   }
   std::vector<Result<void>> ends(slots.size());
   std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < slots.size(); ++i) threads.emplace_back([&, i] { ends[i] = slots[i]->run(); });
+  for (std::size_t i = 1; i < slots.size(); ++i)
+    threads.emplace_back([&, i] { ends[i] = slots[i]->run(); });
   ends[0] = slots[0]->run();
   for (std::thread& thread : threads) thread.join();
   for (const Result<void>& end : ends) {

@@ -22,12 +22,18 @@ class FakeServer {
     Json body;
   };
 
-  FakeServer() : server_([this](net::LoopbackServer::Connection& connection) { serve(connection); }) {}
+  FakeServer()
+      : server_([this](net::LoopbackServer::Connection& connection) { serve(connection); }) {}
 
   // Given to the next claim.
-  void offer(const std::string& lease, const JsonObject& input = {{"prompt", "a fox"}, {"resolution", "0.5K"}}) {
+  void offer(const std::string& lease,
+             const JsonObject& input = {{"prompt", "a fox"}, {"resolution", "0.5K"}}) {
     const std::lock_guard lock(mutex_);
-    leases_.push_back(JsonObject{{"lease_id", lease}, {"request_id", "r-" + lease}, {"attempt", 1}, {"model_id", "m"}, {"input", input}});
+    leases_.push_back(JsonObject{{"lease_id", lease},
+                                 {"request_id", "r-" + lease},
+                                 {"attempt", 1},
+                                 {"model_id", "m"},
+                                 {"input", input}});
   }
 
   // Called with each call before it is answered; an answer of its own replaces the usual one.
@@ -78,7 +84,8 @@ class FakeServer {
     } else if (call.starts_with("outputs/")) {
       connection.answer(200, R"({"blob_id":"b1"})");
     } else if (call == "heartbeat") {
-      connection.answer(200, write_json(JsonObject{{"cancel", cancel_wished.load()}, {"lease_s", 10}}));
+      connection.answer(200,
+                        write_json(JsonObject{{"cancel", cancel_wished.load()}, {"lease_s", 10}}));
     } else {
       connection.answer(call == "progress" ? 204 : 200, call == "progress" ? "" : "{}");
     }
@@ -96,7 +103,9 @@ struct Bench {
   FakeServer server;
   Stop stop;
 
-  Result<void> work(std::string engine = "null:1") { return worker::work(server.options(std::move(engine)), stop, log); }
+  Result<void> work(std::string engine = "null:1") {
+    return worker::work(server.options(std::move(engine)), stop, log);
+  }
   // Ends the worker as soon as `call` was made.
   void stop_after(std::string call) {
     server.on_call = [this, call](const FakeServer::Said& said) {
@@ -123,7 +132,8 @@ TEST(Worker, ClaimsDrawsUploadsAndFinishes) {
   ASSERT_EQ(outputs.size(), 2u);
   EXPECT_EQ(text_or(outputs[0], "blob_id", ""), "b1");
   EXPECT_EQ(text_or(outputs[0], "content_type", ""), "image/png");
-  EXPECT_EQ(bench.server.said("outputs/0").at(0).body, Json(text_or(outputs[0], "sha256", ""))) << "the hash is that of the bytes";
+  EXPECT_EQ(bench.server.said("outputs/0").at(0).body, Json(text_or(outputs[0], "sha256", "")))
+      << "the hash is that of the bytes";
   EXPECT_TRUE(bool_or(outputs[1], "thumbnail", false));
   EXPECT_EQ(text_or(*find(finish, "metadata"), "engine", ""), "null:1");
   EXPECT_EQ(bench.server.wrong_tokens, 0);
@@ -180,7 +190,8 @@ TEST(Worker, ALostLeaseIsLeftAloneWithoutAFinish) {
 
 TEST(Worker, WhatFailsIsFinishedWithItsCode) {
   Bench bench;
-  bench.server.offer("l1", {{"prompt", "a fox"}, {"resolution", "0.5K"}, {"enable_web_search", true}});
+  bench.server.offer("l1",
+                     {{"prompt", "a fox"}, {"resolution", "0.5K"}, {"enable_web_search", true}});
   bench.stop_after("finish");
   ASSERT_TRUE(bench.work().ok());
   const Json finish = bench.server.said("finish").at(0).body;
@@ -220,7 +231,8 @@ TEST(Worker, AnUploadOrAFinishWithoutAnAnswerIsSentAgain) {
 TEST(Worker, AServerThatDoesNotKnowItsTokenEndsIt) {
   Bench bench;
   net::LoopbackServer stranger([](net::LoopbackServer::Connection& connection) {
-    while (connection.read()) connection.answer(401, R"({"type":"/docs/errors#invalid-key","detail":"no"})");
+    while (connection.read())
+      connection.answer(401, R"({"type":"/docs/errors#invalid-key","detail":"no"})");
   });
   Options options = bench.server.options();
   options.link.base = stranger.url();

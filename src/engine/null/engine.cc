@@ -28,9 +28,12 @@ class NullEngine final : public Engine {
 
   Result<Drawing> draw(const Order& order, Observer& observer) override {
     for (const int side : {order.width, order.height}) {
-      if (side < kSideMin_px || side > limits::kImageSideMax_px) return invalid(concat("width and height must lie between ", kSideMin_px, " and ", limits::kImageSideMax_px));
+      if (side < kSideMin_px || side > limits::kImageSideMax_px)
+        return invalid(concat("width and height must lie between ", kSideMin_px, " and ",
+                              limits::kImageSideMax_px));
     }
-    if (!order.references.empty()) return invalid("the null engine makes pictures from nothing; it cannot edit one");
+    if (!order.references.empty())
+      return invalid("the null engine makes pictures from nothing; it cannot edit one");
     if (!pass_time(observer)) return Error{ErrorCode::kCancelled, "stopped while waiting"};
     Drawing drawing;
     drawing.picture = plain(order);
@@ -43,7 +46,9 @@ class NullEngine final : public Engine {
     const auto begin = steady_clock::now();
     while (true) {
       const auto passed = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin);
-      const int step = time_.count() == 0 ? kSteps : static_cast<int>(std::min<int64_t>(kSteps, kSteps * passed.count() / time_.count()));
+      const int step = time_.count() == 0 ? kSteps
+                                          : static_cast<int>(std::min<int64_t>(
+                                                kSteps, kSteps * passed.count() / time_.count()));
       if (!observer.keep_going("wait", std::min(step, kSteps - 1), kSteps)) return false;
       if (passed >= time_) return true;
       std::this_thread::sleep_for(std::min(kBetweenQuestions, time_ - passed));
@@ -54,8 +59,10 @@ class NullEngine final : public Engine {
   static image::Pixels plain(const Order& order) {
     const uint64_t mixed = (static_cast<uint64_t>(order.seed) + 1) * 0x9E3779B97F4A7C15u;
     image::Pixels pixels{order.width, order.height, {}};
-    pixels.rgb.resize(std::size_t{3} * static_cast<std::size_t>(order.width) * static_cast<std::size_t>(order.height));
-    for (std::size_t i = 0; i < pixels.rgb.size(); ++i) pixels.rgb[i] = static_cast<uint8_t>(mixed >> (40 + 8 * (i % 3)));
+    pixels.rgb.resize(std::size_t{3} * static_cast<std::size_t>(order.width) *
+                      static_cast<std::size_t>(order.height));
+    for (std::size_t i = 0; i < pixels.rgb.size(); ++i)
+      pixels.rgb[i] = static_cast<uint8_t>(mixed >> (40 + 8 * (i % 3)));
     return pixels;
   }
 

@@ -17,7 +17,9 @@ namespace plantain::engine::sketch {
 namespace {
 
 // How round bodies are drawn, by style.
-float volume_of(const Stage& stage) { return stage.style == Style::kWatercolour || stage.style == Style::kInk ? 0.6f : 1.0f; }
+float volume_of(const Stage& stage) {
+  return stage.style == Style::kWatercolour || stage.style == Style::kInk ? 0.6f : 1.0f;
+}
 
 // Light falls on a body; paper has the colour it has; a blueprint has lines.
 void finish_colours(Figure& figure, const Stage& stage, bool shines, float scale) {
@@ -31,7 +33,8 @@ void finish_colours(Figure& figure, const Stage& stage, bool shines, float scale
   for (Pixel& p : figure.colours.pixels) p = Pixel(p.r() * 1.6f, p.g() * 1.5f, p.b() * 1.4f, p.a());
 }
 
-// The light at a place on the stage: things under water or far away take the colour of what is between.
+// The light at a place on the stage: things under water or far away take the colour of what is
+// between.
 void take_haze(Canvas& figure, const Stage& stage, float depth_m) {
   const float haze = std::min(stage.haze_at(depth_m), 0.92f);
   if (haze < 0.01f) return;
@@ -48,25 +51,39 @@ struct Spot {
 };
 
 // The soft dark below what stands, and the long one away from the sun.
-void cast_shadows(Canvas& canvas, const Stage& stage, const Placed& placed, const Canvas& small, const Spot& spot) {
-  const float scale = std::min(canvas.scale, 0.25f * canvas.scale * std::max(1.0f, 900 / stage.side));
-  const float rx = spot.width * 0.46f, flat = std::clamp((placed.base - stage.camera.horizon) / stage.side * 0.55f, 0.07f, 0.3f), ry = rx * flat;
+void cast_shadows(Canvas& canvas, const Stage& stage, const Placed& placed, const Canvas& small,
+                  const Spot& spot) {
+  const float scale =
+      std::min(canvas.scale, 0.25f * canvas.scale * std::max(1.0f, 900 / stage.side));
+  const float rx = spot.width * 0.46f,
+              flat = std::clamp((placed.base - stage.camera.horizon) / stage.side * 0.55f, 0.07f,
+                                0.3f),
+              ry = rx * flat;
   const Lamp& key = stage.light.lamps.front();
   const bool sun = stage.heaven.sun && stage.place != Place::kRoom;
   const float lean = -key.x / std::max(key.y, 0.25f) * 0.8f, fall = 0.30f;
   const float reach = sun ? spot.height * fall : 0, side = sun ? std::fabs(lean) * spot.height : 0;
-  const int x0 = std::max(0, static_cast<int>((placed.x - rx * 1.6f - side) * canvas.scale)), x1 = std::min(canvas.width, static_cast<int>((placed.x + rx * 1.6f + side) * canvas.scale));
-  const int y0 = std::max(0, static_cast<int>((placed.base - ry * 2 - reach) * canvas.scale)), y1 = std::min(canvas.height, static_cast<int>((placed.base + ry * 2.2f) * canvas.scale));
+  const int x0 = std::max(0, static_cast<int>((placed.x - rx * 1.6f - side) * canvas.scale)),
+            x1 = std::min(canvas.width,
+                          static_cast<int>((placed.x + rx * 1.6f + side) * canvas.scale));
+  const int y0 = std::max(0, static_cast<int>((placed.base - ry * 2 - reach) * canvas.scale)),
+            y1 =
+                std::min(canvas.height, static_cast<int>((placed.base + ry * 2.2f) * canvas.scale));
   static_cast<void>(scale);
-  const float kx = static_cast<float>(small.width) / spot.width, ky = static_cast<float>(small.height) / spot.height;
+  const float kx = static_cast<float>(small.width) / spot.width,
+              ky = static_cast<float>(small.height) / spot.height;
   for (int y = y0; y < y1; ++y) {
     const float py = canvas.y_of(y), dy = (py - placed.base) / ry;
     for (int x = x0; x < x1; ++x) {
       const float px = canvas.x_of(x), dx = (px - placed.x) / rx;
       float dark = stage.light.shadow * smooth(1.25f, 0.1f, std::sqrt(dx * dx + dy * dy));
       if (sun && py < placed.base) {
-        const float up = (placed.base - py) / fall, u = (px - up * lean - spot.left) * kx, v = (spot.top + spot.height - up - spot.top) * ky;
-        if (u > 0 && u < static_cast<float>(small.width) && v > 0 && v < static_cast<float>(small.height)) dark = std::max(dark, 0.5f * sample(small, u, v).a() * mix(1.0f, 0.55f, up / spot.height));
+        const float up = (placed.base - py) / fall, u = (px - up * lean - spot.left) * kx,
+                    v = (spot.top + spot.height - up - spot.top) * ky;
+        if (u > 0 && u < static_cast<float>(small.width) && v > 0 &&
+            v < static_cast<float>(small.height))
+          dark =
+              std::max(dark, 0.5f * sample(small, u, v).a() * mix(1.0f, 0.55f, up / spot.height));
       }
       if (dark <= 0.003f) continue;
       Pixel& p = canvas.row(y)[x];
@@ -76,22 +93,30 @@ void cast_shadows(Canvas& canvas, const Stage& stage, const Placed& placed, cons
 }
 
 // What the ground or the water shows of it, upside down.
-void mirror_below(Canvas& canvas, const Stage& stage, const Placed& placed, const Canvas& lit, const Spot& spot) {
+void mirror_below(Canvas& canvas, const Stage& stage, const Placed& placed, const Canvas& lit,
+                  const Spot& spot) {
   const bool water = placed.footing == Footing::kWater;
   Canvas small = reduced(lit, std::max(1, static_cast<int>(canvas.scale * stage.side / 350)));
   const float unit = static_cast<float>(small.height) / spot.height * stage.side / 1000;
   blur(small, 1.0f * unit, 4.0f * unit);
-  const float kx = static_cast<float>(small.width) / spot.width, ky = static_cast<float>(small.height) / spot.height;
+  const float kx = static_cast<float>(small.width) / spot.width,
+              ky = static_cast<float>(small.height) / spot.height;
   const auto salt = static_cast<uint32_t>(placed.chance);
   const float squash = water ? 0.75f : 0.9f;
-  const int y0 = std::max(0, static_cast<int>(placed.base * canvas.scale)), y1 = std::min(canvas.height, static_cast<int>((placed.base + spot.height * squash) * canvas.scale));
-  const int x0 = std::max(0, static_cast<int>((spot.left - 0.05f * spot.width) * canvas.scale)), x1 = std::min(canvas.width, static_cast<int>((spot.left + 1.05f * spot.width) * canvas.scale));
+  const int y0 = std::max(0, static_cast<int>(placed.base * canvas.scale)),
+            y1 = std::min(canvas.height,
+                          static_cast<int>((placed.base + spot.height * squash) * canvas.scale));
+  const int x0 = std::max(0, static_cast<int>((spot.left - 0.05f * spot.width) * canvas.scale)),
+            x1 = std::min(canvas.width,
+                          static_cast<int>((spot.left + 1.05f * spot.width) * canvas.scale));
   for (int y = y0; y < y1; ++y) {
-    const float t = (canvas.y_of(y) - placed.base) / squash, fade = (water ? 0.6f : 0.5f) * smooth(1.0f, 0.1f, t / spot.height);
+    const float t = (canvas.y_of(y) - placed.base) / squash,
+                fade = (water ? 0.6f : 0.5f) * smooth(1.0f, 0.1f, t / spot.height);
     const float amount = stage.side * 0.012f * (0.3f + t / spot.height);
     for (int x = x0; x < x1; ++x) {
       const float px = canvas.x_of(x);
-      const float shake = (noise(px / stage.side * 18, canvas.y_of(y) / stage.side * 130, salt) - 0.5f) * amount;
+      const float shake =
+          (noise(px / stage.side * 18, canvas.y_of(y) / stage.side * 130, salt) - 0.5f) * amount;
       const float u = (px + shake - spot.left) * kx, v = (spot.height - t - std::fabs(shake)) * ky;
       if (u < 0 || v < 0 || u > static_cast<float>(small.width)) continue;
       canvas.row(y)[x] = over(canvas.row(y)[x], sample(small, u, v) * fade);
@@ -101,19 +126,32 @@ void mirror_below(Canvas& canvas, const Stage& stage, const Placed& placed, cons
 
 // Waves and foam that hide where a hull enters the water.
 void paint_waterline(Canvas& canvas, const Stage& stage, const Placed& placed, const Spot& spot) {
-  const float h = std::min(spot.height * 0.045f, stage.side * 0.02f), light = luminance(stage.light.sky_light) + 0.35f * luminance(stage.light.lamps.front().colour);
-  for (int y = std::max(0, static_cast<int>((placed.base - h) * canvas.scale)); y < std::min(canvas.height, static_cast<int>((placed.base + h) * canvas.scale)); ++y) {
-    for (int x = std::max(0, static_cast<int>(spot.left * canvas.scale)); x < std::min(canvas.width, static_cast<int>((spot.left + spot.width) * canvas.scale)); ++x) {
-      const float u = (canvas.x_of(x) - placed.x) / (spot.width * 0.5f), line = placed.base - h * 0.1f + h * 0.55f * (noise(canvas.x_of(x) / spot.width * 16, 2, 91) - 0.5f);
-      const float d = (canvas.y_of(y) - line) / (h * 0.4f), cover = exp_of(-d * d) * smooth(1, 0.8f, std::fabs(u)) * (0.20f + 0.5f * noise(canvas.x_of(x) / spot.width * 40, canvas.y_of(y) / h * 2, 92));
-      canvas.row(y)[x] = mix(canvas.row(y)[x], Pixel(Rgb{0.8f, 0.86f, 0.9f} * light), clamp01(cover));
+  const float h = std::min(spot.height * 0.045f, stage.side * 0.02f),
+              light = luminance(stage.light.sky_light) +
+                      0.35f * luminance(stage.light.lamps.front().colour);
+  for (int y = std::max(0, static_cast<int>((placed.base - h) * canvas.scale));
+       y < std::min(canvas.height, static_cast<int>((placed.base + h) * canvas.scale)); ++y) {
+    for (int x = std::max(0, static_cast<int>(spot.left * canvas.scale));
+         x < std::min(canvas.width, static_cast<int>((spot.left + spot.width) * canvas.scale));
+         ++x) {
+      const float u = (canvas.x_of(x) - placed.x) / (spot.width * 0.5f),
+                  line = placed.base - h * 0.1f +
+                         h * 0.55f * (noise(canvas.x_of(x) / spot.width * 16, 2, 91) - 0.5f);
+      const float d = (canvas.y_of(y) - line) / (h * 0.4f),
+                  cover = exp_of(-d * d) * smooth(1, 0.8f, std::fabs(u)) *
+                          (0.20f + 0.5f * noise(canvas.x_of(x) / spot.width * 40,
+                                                canvas.y_of(y) / h * 2, 92));
+      canvas.row(y)[x] =
+          mix(canvas.row(y)[x], Pixel(Rgb{0.8f, 0.86f, 0.9f} * light), clamp01(cover));
     }
   }
 }
 
 // Things that shine, and how far up their drawing the light sits.
 std::optional<float> flame_of(std::string_view part) {
-  static constexpr std::pair<std::string_view, float> kFlames[] = {{"candle", 0.86f}, {"red-paper-lantern", 0.5f}, {"fire", 0.4f}, {"light-bulb", 0.6f}, {"diya-lamp", 0.7f}, {"jack-o-lantern", 0.5f}};
+  static constexpr std::pair<std::string_view, float> kFlames[] = {
+      {"candle", 0.86f},    {"red-paper-lantern", 0.5f}, {"fire", 0.4f},
+      {"light-bulb", 0.6f}, {"diya-lamp", 0.7f},         {"jack-o-lantern", 0.5f}};
   for (const auto& [name, up] : kFlames) {
     if (part == name) return up;
   }
@@ -121,8 +159,10 @@ std::optional<float> flame_of(std::string_view part) {
 }
 
 void add_halo(Canvas& canvas, float x, float y, float radius, const Rgb& colour) {
-  const int x0 = static_cast<int>((x - 3 * radius) * canvas.scale), x1 = static_cast<int>((x + 3 * radius) * canvas.scale);
-  const int y0 = static_cast<int>((y - 3 * radius) * canvas.scale), y1 = static_cast<int>((y + 3 * radius) * canvas.scale);
+  const int x0 = static_cast<int>((x - 3 * radius) * canvas.scale),
+            x1 = static_cast<int>((x + 3 * radius) * canvas.scale);
+  const int y0 = static_cast<int>((y - 3 * radius) * canvas.scale),
+            y1 = static_cast<int>((y + 3 * radius) * canvas.scale);
   for (int j = std::max(0, y0); j < std::min(canvas.height, y1); ++j) {
     for (int i = std::max(0, x0); i < std::min(canvas.width, x1); ++i) {
       const float d = (square(canvas.x_of(i) - x) + square(canvas.y_of(j) - y)) / square(radius);
@@ -135,9 +175,12 @@ void add_halo(Canvas& canvas, float x, float y, float radius, const Rgb& colour)
 // The dark line where something held or seated touches what carries it.
 void touch_below(Canvas& canvas, const Stage& stage, const Placed& placed, const Spot& spot) {
   const float rx = spot.width * 0.44f, ry = std::max(spot.height * 0.035f, 1.0f);
-  for (int y = std::max(0, static_cast<int>((placed.base - ry * 2) * canvas.scale)); y < std::min(canvas.height, static_cast<int>((placed.base + ry * 2) * canvas.scale)); ++y) {
-    for (int x = std::max(0, static_cast<int>((placed.x - rx) * canvas.scale)); x < std::min(canvas.width, static_cast<int>((placed.x + rx) * canvas.scale)); ++x) {
-      const float d = square((canvas.x_of(x) - placed.x) / rx) + square((canvas.y_of(y) - placed.base) / (2 * ry));
+  for (int y = std::max(0, static_cast<int>((placed.base - ry * 2) * canvas.scale));
+       y < std::min(canvas.height, static_cast<int>((placed.base + ry * 2) * canvas.scale)); ++y) {
+    for (int x = std::max(0, static_cast<int>((placed.x - rx) * canvas.scale));
+         x < std::min(canvas.width, static_cast<int>((placed.x + rx) * canvas.scale)); ++x) {
+      const float d = square((canvas.x_of(x) - placed.x) / rx) +
+                      square((canvas.y_of(y) - placed.base) / (2 * ry));
       const float dark = stage.light.shadow * 0.9f * smooth(1, 0.1f, d);
       Pixel& p = canvas.row(y)[x];
       p = Pixel(p.r() * (1 - dark), p.g() * (1 - dark), p.b() * (1 - dark * 0.9f), p.a());
@@ -147,43 +190,60 @@ void touch_below(Canvas& canvas, const Stage& stage, const Placed& placed, const
 
 }  // namespace
 
-bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const Actor& actor, Watch& watch) {
-  if (stage.home && placed.part.starts_with("globe")) return true;  // the stage paints the earth itself
-  if (placed.footing == Footing::kHeaven && (placed.part == "sun" || placed.part == "full-moon" || placed.part == "star" || placed.part == "moon")) return true;
+bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const Actor& actor,
+                 Watch& watch) {
+  if (stage.home && placed.part.starts_with("globe"))
+    return true;  // the stage paints the earth itself
+  if (placed.footing == Footing::kHeaven && (placed.part == "sun" || placed.part == "full-moon" ||
+                                             placed.part == "star" || placed.part == "moon"))
+    return true;
   const bool deep = placed.portrait;
   const float coc = deep ? 0 : std::min(stage.blur_at(placed.depth_m), stage.blur_px);
   const int coarse = std::max(1, static_cast<int>(coc * canvas.scale / 4));
   const float scale = canvas.scale / static_cast<float>(coarse);
   const int tall = std::max(4, static_cast<int>(placed.height * scale));
-  Figure figure = placed.portrait && has_likeness(placed.part) ? paint_likeness(placed, stage, tall) : make_figure(placed, actor.kind, tall);
+  Figure figure = placed.portrait && has_likeness(placed.part)
+                      ? paint_likeness(placed, stage, tall)
+                      : make_figure(placed, actor.kind, tall);
   figure.runs_on = placed.portrait;
   if (!watch.row(figure.colours.width * figure.colours.height)) return false;
-  const float w = static_cast<float>(figure.colours.width) / scale, h = static_cast<float>(figure.colours.height) / scale;
+  const float w = static_cast<float>(figure.colours.width) / scale,
+              h = static_cast<float>(figure.colours.height) / scale;
   const std::optional<float> flame = flame_of(placed.part);
   finish_colours(figure, stage, flame || (actor.kind == Kind::kSky && !placed.prop), scale);
   if (!watch.row(figure.colours.width * figure.colours.height)) return false;
   const bool flat = is_flat(stage.style) || stage.style == Style::kBlueprint;
-  if (!flat && !deep && placed.footing != Footing::kHeaven) take_haze(figure.colours, stage, placed.depth_m);
+  if (!flat && !deep && placed.footing != Footing::kHeaven)
+    take_haze(figure.colours, stage, placed.depth_m);
   const Spot spot{placed.x - w / 2, placed.base - h, w, h};
-  const bool stands = !flat && placed.footing == Footing::kGround && !placed.portrait && stage.place != Place::kSpace;
+  const bool stands = !flat && placed.footing == Footing::kGround && !placed.portrait &&
+                      stage.place != Place::kSpace;
   if (stands || (!flat && placed.footing == Footing::kWater)) {
     const Canvas small = reduced(figure.colours, std::max(1, figure.colours.height / 160));
     if (stands) cast_shadows(canvas, stage, placed, small, spot);
-    if (placed.footing == Footing::kWater || (stage.wet && stands)) mirror_below(canvas, stage, placed, figure.colours, spot);
+    if (placed.footing == Footing::kWater || (stage.wet && stands))
+      mirror_below(canvas, stage, placed, figure.colours, spot);
   }
-  drop_shadow(canvas, stage, figure.colours, static_cast<int>(spot.left * canvas.scale), static_cast<int>(spot.top * canvas.scale));
-  if (!flat && placed.footing == Footing::kHeld && !placed.prop && placed.posture == Posture::kAsDrawn) touch_below(canvas, stage, placed, spot);
-  if (flame && !flat) add_halo(canvas, placed.x, placed.base - *flame * h, h * 1.3f, Rgb{1.0f, 0.52f, 0.16f} * (stage.time == TimeOfDay::kNight ? 0.5f : 0.15f));
+  drop_shadow(canvas, stage, figure.colours, static_cast<int>(spot.left * canvas.scale),
+              static_cast<int>(spot.top * canvas.scale));
+  if (!flat && placed.footing == Footing::kHeld && !placed.prop &&
+      placed.posture == Posture::kAsDrawn)
+    touch_below(canvas, stage, placed, spot);
+  if (flame && !flat)
+    add_halo(canvas, placed.x, placed.base - *flame * h, h * 1.3f,
+             Rgb{1.0f, 0.52f, 0.16f} * (stage.time == TimeOfDay::kNight ? 0.5f : 0.15f));
   if (coc * scale >= 0.8f) {
     const int pad = static_cast<int>(coc * scale) + 2;
     Canvas padded(figure.colours.width + 2 * pad, figure.colours.height + 2 * pad, scale);
     lay_over(padded, figure.colours, pad, pad);
     blur_disc(padded, coc * scale);
     Canvas whole = canvas_for(stage.width, stage.height, scale);
-    lay_over(whole, padded, static_cast<int>(spot.left * scale) - pad, static_cast<int>(spot.top * scale) - pad);
+    lay_over(whole, padded, static_cast<int>(spot.left * scale) - pad,
+             static_cast<int>(spot.top * scale) - pad);
     lay_scaled_over(canvas, whole);
   } else {
-    lay_over(canvas, figure.colours, static_cast<int>(std::lround(spot.left * canvas.scale)), static_cast<int>(std::lround(spot.top * canvas.scale)));
+    lay_over(canvas, figure.colours, static_cast<int>(std::lround(spot.left * canvas.scale)),
+             static_cast<int>(std::lround(spot.top * canvas.scale)));
   }
   if (placed.footing == Footing::kWater && !flat) paint_waterline(canvas, stage, placed, spot);
   return watch.row(1000);

@@ -8,6 +8,7 @@
 namespace plantain::engine::sketch {
 
 // Paints one individual over the canvas. False: the watch said stop.
-bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const Actor& actor, Watch& watch);
+bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const Actor& actor,
+                 Watch& watch);
 
 }  // namespace plantain::engine::sketch

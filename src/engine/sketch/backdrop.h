@@ -16,21 +16,26 @@ void paint_heaven(Canvas& canvas, const Stage& stage, Watch& watch);
 void paint_space(Canvas& canvas, const Stage& stage, Watch& watch);
 void paint_underwater(Canvas& canvas, const Stage& stage, Watch& watch);
 void paint_room(Canvas& canvas, const Stage& stage, Watch& watch);
-void paint_table(Canvas& canvas, const Stage& stage, Watch& watch);  // the table somebody sits at, over what is behind it
+void paint_table(Canvas& canvas, const Stage& stage,
+                 Watch& watch);  // the table somebody sits at, over what is behind it
 void paint_mountains(Canvas& canvas, const Stage& stage, Watch& watch, float tallest, int ridges);
 void paint_treeline(Canvas& canvas, const Stage& stage, Watch& watch, float tallest);
 void paint_skyline(Canvas& canvas, const Stage& stage, Watch& watch, float tallest);
-void paint_land(Canvas& canvas, const Stage& stage, Watch& watch);   // field, garden, desert, snow
-void paint_water(Canvas& canvas, const Stage& stage, Watch& watch);  // sea and lake: mirrors what is painted above
+void paint_land(Canvas& canvas, const Stage& stage, Watch& watch);  // field, garden, desert, snow
+void paint_water(Canvas& canvas, const Stage& stage,
+                 Watch& watch);  // sea and lake: mirrors what is painted above
 void paint_beach(Canvas& canvas, const Stage& stage, Watch& watch);
-void paint_firs(Canvas& canvas, const Stage& stage, Watch& watch);    // a few at either side, nearer than the treeline
+void paint_firs(Canvas& canvas, const Stage& stage,
+                Watch& watch);  // a few at either side, nearer than the treeline
 void paint_forest(Canvas& canvas, const Stage& stage, Watch& watch);
-void paint_street(Canvas& canvas, const Stage& stage, Watch& watch); // canyon, road, passers-by and cars
+void paint_street(Canvas& canvas, const Stage& stage,
+                  Watch& watch);  // canyon, road, passers-by and cars
 
 // Layers of the street that need a blur of their own, or none.
 void paint_signs(Canvas& canvas, const Stage& stage, Watch& watch, float blur_px);
 void paint_wet_ground(Canvas& canvas, const Stage& stage, Watch& watch);
-void paint_lights(Canvas& canvas, const Stage& stage, Watch& watch);  // points of light in the distance
+void paint_lights(Canvas& canvas, const Stage& stage,
+                  Watch& watch);  // points of light in the distance
 
 // Half the width of a street between its walls, in metres, and how far it goes.
 inline constexpr float kStreetHalf_m = 5.4f;

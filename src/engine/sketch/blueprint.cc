@@ -25,15 +25,18 @@ std::string measure(float metres) {
 }
 
 void arrow(const Sheet& sheet, float x0, float y0, float x1, float y1, float size) {
-  const float dx = x1 - x0, dy = y1 - y0, n = 1 / std::sqrt(dx * dx + dy * dy + 1e-6f), ux = dx * n, uy = dy * n;
+  const float dx = x1 - x0, dy = y1 - y0, n = 1 / std::sqrt(dx * dx + dy * dy + 1e-6f), ux = dx * n,
+              uy = dy * n;
   cairo_move_to(sheet.pen(), x0, y0);
   cairo_line_to(sheet.pen(), x1, y1);
   sheet.stroke(line_colour(), size * 0.16f, 0.9f);
   for (const float end : {0.0f, 1.0f}) {
     const float x = end > 0 ? x1 : x0, y = end > 0 ? y1 : y0, s = end > 0 ? -1.0f : 1.0f;
     cairo_move_to(sheet.pen(), x, y);
-    cairo_line_to(sheet.pen(), x + s * ux * size - uy * size * 0.3f, y + s * uy * size + ux * size * 0.3f);
-    cairo_line_to(sheet.pen(), x + s * ux * size + uy * size * 0.3f, y + s * uy * size - ux * size * 0.3f);
+    cairo_line_to(sheet.pen(), x + s * ux * size - uy * size * 0.3f,
+                  y + s * uy * size + ux * size * 0.3f);
+    cairo_line_to(sheet.pen(), x + s * ux * size + uy * size * 0.3f,
+                  y + s * uy * size - ux * size * 0.3f);
     sheet.fill(line_colour(), 0.9f);
   }
 }
@@ -41,13 +44,15 @@ void arrow(const Sheet& sheet, float x0, float y0, float x1, float y1, float siz
 }  // namespace
 
 void paint_blueprint_sheet(Canvas& canvas, const Stage& stage, Watch& watch) {
-  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height), s = stage.side, step = s * 0.024f;
+  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height),
+              s = stage.side, step = s * 0.024f;
   const auto salt = static_cast<uint32_t>(stage.chance("blueprint").bits());
   const Rgb deep = rgb(0x123f7c), light = rgb(0x1d5aa6);
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 3); ++y) {
     for (int x = 0; x < canvas.width; ++x) {
       const float u = canvas.x_of(x) / s, v = canvas.y_of(y) / s;
-      const float fade = cloud(u * 2.2f, v * 2.2f, salt, 4), grain = noise(u * 420, v * 420, salt + 5);
+      const float fade = cloud(u * 2.2f, v * 2.2f, salt, 4),
+                  grain = noise(u * 420, v * 420, salt + 5);
       canvas.row(y)[x] = Pixel(mix(deep, light, 0.15f + 0.75f * fade) * (0.95f + 0.08f * grain));
     }
   }
@@ -84,10 +89,14 @@ void outline_figure(Figure& figure, float line_px) {
     for (int x = 0; x < from.width; ++x) {
       const auto at = [&](int dx, int dy) { return padded.row(y + pad + dy)[x + pad + dx]; };
       const Pixel across = at(-d, 0) - at(d, 0), down = at(0, -d) - at(0, d);
-      const auto root = [](float a, float b) { return std::fabs(std::sqrt(std::max(a, 0.0f)) - std::sqrt(std::max(b, 0.0f))); };
+      const auto root = [](float a, float b) {
+        return std::fabs(std::sqrt(std::max(a, 0.0f)) - std::sqrt(std::max(b, 0.0f)));
+      };
       // Colour edges inside, the cover's edge outside.
       const Pixel l = at(-d, 0), r = at(d, 0), t = at(0, -d), b = at(0, d);
-      const float inner = std::max({root(l.r(), r.r()) + root(t.r(), b.r()), root(l.g(), r.g()) + root(t.g(), b.g()), root(l.b(), r.b()) + root(t.b(), b.b())});
+      const float inner = std::max({root(l.r(), r.r()) + root(t.r(), b.r()),
+                                    root(l.g(), r.g()) + root(t.g(), b.g()),
+                                    root(l.b(), r.b()) + root(t.b(), b.b())});
       const float outer = std::max(std::fabs(across.a()), std::fabs(down.a()));
       const float line = std::max(smooth(0.05f, 0.22f, inner) * 0.8f, smooth(0.2f, 0.6f, outer));
       const float body = 0.10f * at(0, 0).a();
@@ -98,7 +107,8 @@ void outline_figure(Figure& figure, float line_px) {
 }
 
 void paint_measures(Canvas& canvas, const Scene& scene, const Stage& stage) {
-  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height), s = stage.side;
+  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height),
+              s = stage.side;
   const Typeface typeface;
   const Sheet sheet(0, 0, w, h, canvas.scale);
   const auto write = [&](const std::string& text, float x, float y, float wide, float tall) {
@@ -107,13 +117,17 @@ void paint_measures(Canvas& canvas, const Scene& scene, const Stage& stage) {
   };
   const Placed* subject = nullptr;
   for (const Placed& p : stage.placed) {
-    if (!p.prop && (subject == nullptr || p.actor < subject->actor || p.height > subject->height)) subject = &p;
+    if (!p.prop && (subject == nullptr || p.actor < subject->actor || p.height > subject->height))
+      subject = &p;
   }
   if (subject != nullptr) {
     const Actor& a = scene.actors[static_cast<size_t>(subject->actor)];
-    const float aspect = figure_aspect(subject->part, a.kind, subject->posture), half = subject->height * aspect / 2;
-    const float left = subject->x - half, right = subject->x + half, top = subject->base - subject->height, size = s * 0.016f;
-    const float below = std::min(subject->base + s * 0.05f, h - s * 0.08f), beside = std::max(left - s * 0.05f, s * 0.07f);
+    const float aspect = figure_aspect(subject->part, a.kind, subject->posture),
+                half = subject->height * aspect / 2;
+    const float left = subject->x - half, right = subject->x + half,
+                top = subject->base - subject->height, size = s * 0.016f;
+    const float below = std::min(subject->base + s * 0.05f, h - s * 0.08f),
+                beside = std::max(left - s * 0.05f, s * 0.07f);
     arrow(sheet, left, below, right, below, size);
     arrow(sheet, beside, top, beside, subject->base, size);
     for (const float x : {left, right}) {
@@ -127,7 +141,8 @@ void paint_measures(Canvas& canvas, const Scene& scene, const Stage& stage) {
     cairo_move_to(sheet.pen(), subject->x, top - s * 0.04f);
     cairo_line_to(sheet.pen(), subject->x, subject->base + s * 0.03f);
     sheet.stroke(line_colour(), s * 0.0012f, 0.7f);
-    write(measure(a.height_m * aspect), subject->x - s * 0.07f, below + s * 0.006f, s * 0.14f, s * 0.024f);
+    write(measure(a.height_m * aspect), subject->x - s * 0.07f, below + s * 0.006f, s * 0.14f,
+          s * 0.024f);
     cairo_save(sheet.pen());
     cairo_translate(sheet.pen(), beside - s * 0.02f, (top + subject->base) / 2);
     cairo_rotate(sheet.pen(), -static_cast<double>(kPi) / 2);

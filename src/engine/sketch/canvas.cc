@@ -59,7 +59,8 @@ void blur_columns(T* pixels, int width, int height, float sigma) {
     const int n = std::min(kStrip, width - x0);
     for (int y = 0; y < height; ++y) {
       for (int i = 0; i < n; ++i) {
-        column[static_cast<size_t>(i) * height + y] = pixels[static_cast<size_t>(y) * width + x0 + i];
+        column[static_cast<size_t>(i) * height + y] =
+            pixels[static_cast<size_t>(y) * width + x0 + i];
       }
     }
     for (int i = 0; i < n; ++i) {
@@ -72,7 +73,8 @@ void blur_columns(T* pixels, int width, int height, float sigma) {
     }
     for (int y = 0; y < height; ++y) {
       for (int i = 0; i < n; ++i) {
-        pixels[static_cast<size_t>(y) * width + x0 + i] = column[static_cast<size_t>(i) * height + y];
+        pixels[static_cast<size_t>(y) * width + x0 + i] =
+            column[static_cast<size_t>(i) * height + y];
       }
     }
   }
@@ -84,14 +86,16 @@ template <class Combine>
 void combine_scaled(Canvas& below, const Canvas& above, Combine combine) {
   const float step = above.scale / below.scale;
   for (int y = 0; y < below.height; ++y) {
-    const float sy = std::clamp((static_cast<float>(y) + 0.5f) * step - 0.5f, 0.0f, static_cast<float>(above.height - 1));
+    const float sy = std::clamp((static_cast<float>(y) + 0.5f) * step - 0.5f, 0.0f,
+                                static_cast<float>(above.height - 1));
     const int y0 = static_cast<int>(sy);
     const Pixel* upper = above.row(y0);
     const Pixel* lower = above.row(std::min(y0 + 1, above.height - 1));
     const float ty = sy - static_cast<float>(y0);
     Pixel* row = below.row(y);
     for (int x = 0; x < below.width; ++x) {
-      const float sx = std::clamp((static_cast<float>(x) + 0.5f) * step - 0.5f, 0.0f, static_cast<float>(above.width - 1));
+      const float sx = std::clamp((static_cast<float>(x) + 0.5f) * step - 0.5f, 0.0f,
+                                  static_cast<float>(above.width - 1));
       const int x0 = static_cast<int>(sx);
       const int x1 = std::min(x0 + 1, above.width - 1);
       const float tx = sx - static_cast<float>(x0);
@@ -104,7 +108,9 @@ void combine_scaled(Canvas& below, const Canvas& above, Combine combine) {
 }  // namespace
 
 Rgb rgb(uint32_t hex) {
-  const auto part = [&](int shift) { return from_srgb(static_cast<float>((hex >> shift) & 255) / 255.0f); };
+  const auto part = [&](int shift) {
+    return from_srgb(static_cast<float>((hex >> shift) & 255) / 255.0f);
+  };
   return {part(16), part(8), part(0)};
 }
 
@@ -137,7 +143,9 @@ float Field::at_clamped(int x, int y) const {
 }
 
 Canvas canvas_for(int picture_width, int picture_height, float scale) {
-  const auto side = [&](int length) { return std::max(1, static_cast<int>(std::ceil(static_cast<float>(length) * scale))); };
+  const auto side = [&](int length) {
+    return std::max(1, static_cast<int>(std::ceil(static_cast<float>(length) * scale)));
+  };
   return Canvas(side(picture_width), side(picture_height), scale);
 }
 
@@ -149,7 +157,8 @@ Pixel sample(const Canvas& from, float x, float y) {
   const Pixel* upper = from.row(y0);
   const Pixel* lower = from.row(std::min(y0 + 1, from.height - 1));
   const float tx = sx - static_cast<float>(x0);
-  return mix(mix(upper[x0], upper[x1], tx), mix(lower[x0], lower[x1], tx), sy - static_cast<float>(y0));
+  return mix(mix(upper[x0], upper[x1], tx), mix(lower[x0], lower[x1], tx),
+             sy - static_cast<float>(y0));
 }
 
 float sample(const Field& from, float x, float y) {
@@ -160,7 +169,8 @@ float sample(const Field& from, float x, float y) {
   const float* upper = from.row(y0);
   const float* lower = from.row(std::min(y0 + 1, from.height - 1));
   const float tx = sx - static_cast<float>(x0);
-  return mix(mix(upper[x0], upper[x1], tx), mix(lower[x0], lower[x1], tx), sy - static_cast<float>(y0));
+  return mix(mix(upper[x0], upper[x1], tx), mix(lower[x0], lower[x1], tx),
+             sy - static_cast<float>(y0));
 }
 
 void lay_over(Canvas& below, const Canvas& above, int x, int y) {
@@ -189,7 +199,8 @@ Canvas halved(const Canvas& from) { return reduced(from, 2); }
 
 Canvas reduced(const Canvas& from, int n) {
   CHECK(n >= 1);
-  Canvas small((from.width + n - 1) / n, (from.height + n - 1) / n, from.scale / static_cast<float>(n));
+  Canvas small((from.width + n - 1) / n, (from.height + n - 1) / n,
+               from.scale / static_cast<float>(n));
   for (int y = 0; y < small.height; ++y) {
     Pixel* to = small.row(y);
     const int lines = std::min(n, from.height - y * n);
@@ -247,7 +258,8 @@ void blur_disc(Canvas& canvas, float radius) {
       const int source = std::clamp(y + dy, 0, canvas.height - 1);
       const int h = half[static_cast<size_t>(dy + r)];
       const Pixel* from = sums.data() + static_cast<size_t>(source) * length + pad;
-      for (int x = 0; x < canvas.width; ++x) line[static_cast<size_t>(x)] = line[static_cast<size_t>(x)] + from[x + h] - from[x - h - 1];
+      for (int x = 0; x < canvas.width; ++x)
+        line[static_cast<size_t>(x)] = line[static_cast<size_t>(x)] + from[x + h] - from[x - h - 1];
     }
     Pixel* to = canvas.row(y);
     for (int x = 0; x < canvas.width; ++x) to[x] = line[static_cast<size_t>(x)] * weight;

@@ -31,7 +31,9 @@ inline Pixel operator-(Pixel a, Pixel b) { return Pixel(a.v - b.v); }
 inline Pixel operator*(Pixel a, Pixel b) { return Pixel(a.v * b.v); }
 inline Pixel operator*(Pixel a, float k) { return Pixel(a.v * four(k)); }
 inline Pixel mix(Pixel a, Pixel b, float t) { return Pixel(a.v + (b.v - a.v) * four(t)); }
-inline Pixel over(Pixel below, Pixel above) { return Pixel(above.v + below.v * four(1 - above.v[3])); }
+inline Pixel over(Pixel below, Pixel above) {
+  return Pixel(above.v + below.v * four(1 - above.v[3]));
+}
 inline float luminance(Pixel p) { return 0.2126f * p.v[0] + 0.7152f * p.v[1] + 0.0722f * p.v[2]; }
 
 inline Rgb operator*(const Rgb& c, float k) { return {c.r * k, c.g * k, c.b * k}; }
@@ -56,7 +58,8 @@ struct Canvas {
   std::vector<Pixel> pixels;
 
   Canvas() = default;
-  Canvas(int w, int h, float s = 1) : width(w), height(h), scale(s), pixels(static_cast<size_t>(w) * h) {}
+  Canvas(int w, int h, float s = 1)
+      : width(w), height(h), scale(s), pixels(static_cast<size_t>(w) * h) {}
 
   Pixel* row(int y) { return pixels.data() + static_cast<size_t>(y) * width; }
   const Pixel* row(int y) const { return pixels.data() + static_cast<size_t>(y) * width; }
@@ -72,7 +75,8 @@ struct Field {
   std::vector<float> values;
 
   Field() = default;
-  Field(int w, int h, float value = 0) : width(w), height(h), values(static_cast<size_t>(w) * h, value) {}
+  Field(int w, int h, float value = 0)
+      : width(w), height(h), values(static_cast<size_t>(w) * h, value) {}
 
   float* row(int y) { return values.data() + static_cast<size_t>(y) * width; }
   const float* row(int y) const { return values.data() + static_cast<size_t>(y) * width; }
@@ -82,7 +86,8 @@ struct Field {
 // A canvas for the whole picture at a fraction of its size.
 Canvas canvas_for(int picture_width, int picture_height, float scale);
 
-// The canvas at a point in its own pixels (middles at .5), between its pixels bilinear, edges clamped.
+// The canvas at a point in its own pixels (middles at .5), between its pixels bilinear, edges
+// clamped.
 Pixel sample(const Canvas& from, float x, float y);
 float sample(const Field& from, float x, float y);
 

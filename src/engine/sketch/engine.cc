@@ -25,16 +25,22 @@ class SketchEngine final : public Engine {
   bool reproducible() const override { return true; }
 
   Result<Drawing> draw(const Order& order, Observer& observer) override {
-    if (!order.references.empty()) return invalid("the built-in engine makes pictures from text alone; it cannot edit one");
+    if (!order.references.empty())
+      return invalid("the built-in engine makes pictures from text alone; it cannot edit one");
     for (const int side : {order.width, order.height}) {
-      if (side < kSideMin_px || side > limits::kImageSideMax_px) return invalid(concat("width and height must lie between ", kSideMin_px, " and ", limits::kImageSideMax_px));
+      if (side < kSideMin_px || side > limits::kImageSideMax_px)
+        return invalid(concat("width and height must lie between ", kSideMin_px, " and ",
+                              limits::kImageSideMax_px));
     }
     const Scene scene = understand(order.prompt);
-    Result<image::Pixels> pixels = paint(scene, stage(scene, order.width, order.height, order.seed), observer);
+    Result<image::Pixels> pixels =
+        paint(scene, stage(scene, order.width, order.height, order.seed), observer);
     if (!pixels.ok()) return pixels.error();
     Drawing drawing;
     drawing.picture = std::move(*pixels);
-    drawing.notes = {{"kind", "illustration composed from parts"}, {"understood", words(scene.understood)}, {"ignored", words(scene.ignored)}};
+    drawing.notes = {{"kind", "illustration composed from parts"},
+                     {"understood", words(scene.understood)},
+                     {"ignored", words(scene.ignored)}};
     return drawing;
   }
 

@@ -19,7 +19,10 @@ constexpr float kFlyingAspect = 1.5f;
 
 std::string svg_of(const std::string& part) {
   if (std::optional<std::string> svg = part_svg(part)) return *svg;
-  return part_svg("sparkles").value_or("<svg xmlns='http://www.w3.org/2000/svg' width='8' height='8'><circle cx='4' cy='4' r='3'/></svg>");
+  return part_svg("sparkles")
+      .value_or(
+          "<svg xmlns='http://www.w3.org/2000/svg' width='8' height='8'><circle cx='4' cy='4' "
+          "r='3'/></svg>");
 }
 
 Canvas cropped(const Canvas& from, const Box& box) {
@@ -45,7 +48,8 @@ Box ink_of_part(const std::string& part) {
 // The drawing's ink, `height` pixels high.
 Canvas ink_drawing(const std::string& part, int height, bool mirrored) {
   const Box box = ink_of_part(part);
-  const int side = std::max(8, static_cast<int>(std::lround(static_cast<float>(height) / std::max(box.bottom - box.top, 0.1f))));
+  const int side = std::max(8, static_cast<int>(std::lround(static_cast<float>(height) /
+                                                            std::max(box.bottom - box.top, 0.1f))));
   std::optional<Canvas> drawing = draw_svg(svg_of(part), side, side, mirrored);
   if (!drawing) return Canvas(1, std::max(1, height));
   return cropped(*drawing, ink_of(*drawing));
@@ -68,7 +72,8 @@ Rgb dominant(const Canvas& drawing, int first_row, int last_row) {
       sum[bin] = sum[bin] + c * much;
     }
   }
-  const size_t best = static_cast<size_t>(std::max_element(weight.begin(), weight.end()) - weight.begin());
+  const size_t best =
+      static_cast<size_t>(std::max_element(weight.begin(), weight.end()) - weight.begin());
   return weight[best] > 0 ? sum[best] * (1 / weight[best]) : Rgb{0.5f, 0.5f, 0.5f};
 }
 
@@ -84,11 +89,14 @@ void recolour(Canvas& drawing, const Rgb& wish) {
     const Hsv hsv = to_hsv(c);
     float apart = std::fabs(hsv.h - old.h);
     apart = std::min(apart, 1 - apart);
-    float share = old.s < 0.25f ? smooth(0.5f, 0.3f, hsv.s) * smooth(0.01f, 0.06f, luminance(c)) : smooth(0.085f, 0.05f, apart) * smooth(0.15f, 0.35f, hsv.s);
+    float share = old.s < 0.25f ? smooth(0.5f, 0.3f, hsv.s) * smooth(0.01f, 0.06f, luminance(c))
+                                : smooth(0.085f, 0.05f, apart) * smooth(0.15f, 0.35f, hsv.s);
     if (share <= 0) continue;
     const float y = luminance(c) / y_from;
     Rgb turned = wish * std::min(y * 1.0f, 1.3f);
-    if (y > 1) turned = mix(turned, Rgb{1, 1, 1}, clamp01((y - 1) * y_from * (fresh.s < 0.2f ? 0.4f : 0.25f)));
+    if (y > 1)
+      turned =
+          mix(turned, Rgb{1, 1, 1}, clamp01((y - 1) * y_from * (fresh.s < 0.2f ? 0.4f : 0.25f)));
     if (y_wish < 0.03f) turned = turned + Rgb{0.01f, 0.01f, 0.012f} * y;
     const Rgb done = mix(c, turned, share);
     p = Pixel(done.r * p.a(), done.g * p.a(), done.b * p.a(), p.a());
@@ -126,11 +134,18 @@ Rgb skin_of(const Canvas& bust) {
 class PersonBody {
  public:
   PersonBody(const Sheet& sheet, const Canvas& bust, float middle, float height)
-      : sheet_(sheet), middle_(middle), h_(height), bust_h_(static_cast<float>(bust.height)), bust_w_(static_cast<float>(bust.width)),
-        cloth_(dominant(bust, bust.height * 9 / 10, bust.height)), trousers_(cloth_ * 0.35f + Rgb{0.02f, 0.025f, 0.05f}), skin_(skin_of(bust)) {}
+      : sheet_(sheet),
+        middle_(middle),
+        h_(height),
+        bust_h_(static_cast<float>(bust.height)),
+        bust_w_(static_cast<float>(bust.width)),
+        cloth_(dominant(bust, bust.height * 9 / 10, bust.height)),
+        trousers_(cloth_ * 0.35f + Rgb{0.02f, 0.025f, 0.05f}),
+        skin_(skin_of(bust)) {}
 
   void draw(Posture posture) const {
-    const bool sits = posture == Posture::kSitting, rides = posture == Posture::kAstride, holds = posture == Posture::kHolding || sits;
+    const bool sits = posture == Posture::kSitting, rides = posture == Posture::kAstride,
+               holds = posture == Posture::kHolding || sits;
     if (!sits && !rides) {
       for (const float side : {-1.0f, 1.0f}) leg(side);
     }
@@ -156,7 +171,8 @@ class PersonBody {
 
   void leg(float side) const {
     const float foot = h_ * 0.965f, leg = thick();
-    sheet_.rectangle(middle_ + side * leg * 0.75f - leg / 2, hip() - leg, leg, foot - hip() + leg, leg * 0.4f);
+    sheet_.rectangle(middle_ + side * leg * 0.75f - leg / 2, hip() - leg, leg, foot - hip() + leg,
+                     leg * 0.4f);
     sheet_.fill(trousers_);
     shoe(middle_ + side * leg * 0.95f, foot - leg * 0.06f);
   }
@@ -177,7 +193,8 @@ class PersonBody {
   void leg_over_the_flank() const {
     const float leg = thick() * 1.1f;
     cairo_move_to(sheet_.pen(), middle_, hip() - leg * 0.3f);
-    cairo_curve_to(sheet_.pen(), middle_ - leg * 0.9f, hip() + leg * 0.2f, middle_ - leg * 1.1f, hip() + leg * 0.9f, middle_ - leg * 0.75f, h_ * 0.92f);
+    cairo_curve_to(sheet_.pen(), middle_ - leg * 0.9f, hip() + leg * 0.2f, middle_ - leg * 1.1f,
+                   hip() + leg * 0.9f, middle_ - leg * 0.75f, h_ * 0.92f);
     sheet_.stroke(trousers_, leg);
     sheet_.ellipse(middle_ - leg * 0.95f, h_ * 0.95f, leg * 0.75f, leg * 0.40f);
     sheet_.fill(Rgb{0.03f, 0.025f, 0.025f});
@@ -186,7 +203,9 @@ class PersonBody {
   void hanging_arm(float side) const {
     const float arm = bust_w_ * 0.125f;
     cairo_move_to(sheet_.pen(), middle_ + side * bust_w_ * 0.33f, bust_h_ * 0.97f);
-    cairo_curve_to(sheet_.pen(), middle_ + side * bust_w_ * 0.42f, bust_h_ * 1.15f, middle_ + side * bust_w_ * 0.42f, h_ * 0.55f, middle_ + side * bust_w_ * 0.38f, h_ * 0.64f);
+    cairo_curve_to(sheet_.pen(), middle_ + side * bust_w_ * 0.42f, bust_h_ * 1.15f,
+                   middle_ + side * bust_w_ * 0.42f, h_ * 0.55f, middle_ + side * bust_w_ * 0.38f,
+                   h_ * 0.64f);
     sheet_.stroke(cloth_ * 0.82f, arm);
     sheet_.ellipse(middle_ + side * bust_w_ * 0.375f, h_ * 0.66f, arm * 0.55f, arm * 0.62f);
     sheet_.fill(skin_);
@@ -194,16 +213,19 @@ class PersonBody {
 
   // Elbow out, hand before the chest.
   void bent_arm(float side, float apart) const {
-    const float arm = bust_w_ * 0.125f, hand_x = middle_ + side * bust_w_ * (0.12f + apart), hand_y = mix(bust_h_, hip(), 0.62f);
+    const float arm = bust_w_ * 0.125f, hand_x = middle_ + side * bust_w_ * (0.12f + apart),
+                hand_y = mix(bust_h_, hip(), 0.62f);
     cairo_move_to(sheet_.pen(), middle_ + side * bust_w_ * 0.33f, bust_h_ * 0.98f);
-    cairo_curve_to(sheet_.pen(), middle_ + side * bust_w_ * 0.46f, mix(bust_h_, hip(), 0.5f), middle_ + side * bust_w_ * 0.42f, mix(bust_h_, hip(), 0.95f), hand_x, hand_y);
+    cairo_curve_to(sheet_.pen(), middle_ + side * bust_w_ * 0.46f, mix(bust_h_, hip(), 0.5f),
+                   middle_ + side * bust_w_ * 0.42f, mix(bust_h_, hip(), 0.95f), hand_x, hand_y);
     sheet_.stroke(cloth_ * 0.80f, arm);
     sheet_.ellipse(hand_x, hand_y, arm * 0.62f, arm * 0.58f);
     sheet_.fill(skin_);
   }
 
   void trunk() const {
-    sheet_.rectangle(middle_ - bust_w_ * 0.31f, bust_h_ * 0.92f, bust_w_ * 0.62f, hip() - bust_h_ * 0.92f, bust_w_ * 0.12f);
+    sheet_.rectangle(middle_ - bust_w_ * 0.31f, bust_h_ * 0.92f, bust_w_ * 0.62f,
+                     hip() - bust_h_ * 0.92f, bust_w_ * 0.12f);
     sheet_.fill(cloth_);
   }
 
@@ -214,7 +236,8 @@ class PersonBody {
 
 // A sitting body below an animal's head, in its own colours.
 void draw_animal_body(const Sheet& sheet, const Canvas& head, float middle, float h) {
-  const float head_h = static_cast<float>(head.height), head_w = static_cast<float>(head.width), top = head_h * 0.62f;
+  const float head_h = static_cast<float>(head.height), head_w = static_cast<float>(head.width),
+              top = head_h * 0.62f;
   const Rgb fur = dominant(head, head.height * 3 / 10, head.height * 6 / 10);
   sheet.ellipse(middle + head_w * 0.37f, h * 0.86f, head_w * 0.17f, h * 0.085f);
   sheet.fill(fur * 0.85f);
@@ -246,20 +269,24 @@ float bust_share(Kind kind) { return kind == Kind::kPerson ? kBodyHead : 0.62f; 
 // A small bird on the wing, seen from the side: the beat differs from one to the next.
 Canvas flying_bird(const Placed& placed, int height) {
   Chance chance(placed.chance, "wings");
-  const float h = static_cast<float>(height), w = h * kFlyingAspect, lift = chance.odds(0.25f) ? chance.between(-0.7f, -0.3f) : chance.between(0.4f, 1.1f);
+  const float h = static_cast<float>(height), w = h * kFlyingAspect,
+              lift = chance.odds(0.25f) ? chance.between(-0.7f, -0.3f) : chance.between(0.4f, 1.1f);
   const Sheet sheet(0, 0, w - 1, h - 1, 1);
   cairo_t* pen = sheet.pen();
   if (placed.mirrored) {
     cairo_translate(pen, w, 0);
     cairo_scale(pen, -1, 1);
   }
-  const Rgb back = placed.colour.value_or(Rgb{0.10f, 0.22f, 0.42f}), belly = mix(back, Rgb{0.85f, 0.87f, 0.9f}, 0.7f);
+  const Rgb back = placed.colour.value_or(Rgb{0.10f, 0.22f, 0.42f}),
+            belly = mix(back, Rgb{0.85f, 0.87f, 0.9f}, 0.7f);
   const float x = w * 0.42f, y = h * 0.55f;
   const auto wing = [&](float root, float reach, float up, const Rgb& c) {
     const float tip_x = root + reach, tip_y = y - up * h * 0.48f;
     cairo_move_to(pen, root - w * 0.07f, y - h * 0.02f);
-    cairo_curve_to(pen, root - w * 0.03f, y - up * h * 0.30f - h * 0.06f, tip_x - w * 0.10f, tip_y - h * 0.02f, tip_x, tip_y);
-    cairo_curve_to(pen, tip_x - w * 0.02f, tip_y + h * 0.14f, root + w * 0.14f, y - h * 0.02f, root + w * 0.12f, y + h * 0.03f);
+    cairo_curve_to(pen, root - w * 0.03f, y - up * h * 0.30f - h * 0.06f, tip_x - w * 0.10f,
+                   tip_y - h * 0.02f, tip_x, tip_y);
+    cairo_curve_to(pen, tip_x - w * 0.02f, tip_y + h * 0.14f, root + w * 0.14f, y - h * 0.02f,
+                   root + w * 0.12f, y + h * 0.03f);
     cairo_close_path(pen);
     sheet.fill(c);
   };
@@ -283,13 +310,16 @@ Canvas flying_bird(const Placed& placed, int height) {
   return sheet.canvas();
 }
 
-bool is_flying_bird(const Placed& placed) { return placed.part == "bird" && placed.footing == Footing::kAir; }
+bool is_flying_bird(const Placed& placed) {
+  return placed.part == "bird" && placed.footing == Footing::kAir;
+}
 
 }  // namespace
 
 Posture posture_of(const Actor& actor, const Stage& stage) {
   if (!actor.bust || stage.style == Style::kBlueprint) return Posture::kAsDrawn;
-  return actor.kind == Kind::kPerson || actor.kind == Kind::kAnimal ? Posture::kStanding : Posture::kAsDrawn;
+  return actor.kind == Kind::kPerson || actor.kind == Kind::kAnimal ? Posture::kStanding
+                                                                    : Posture::kAsDrawn;
 }
 
 float figure_aspect(const std::string& part, Kind kind, Posture posture) {
@@ -305,7 +335,8 @@ Figure make_figure(const Placed& placed, Kind kind, int height) {
     return figure;
   }
   const bool bust = placed.posture != Posture::kAsDrawn;
-  const int drawn = bust ? std::max(8, static_cast<int>(static_cast<float>(height) * bust_share(kind))) : height;
+  const int drawn =
+      bust ? std::max(8, static_cast<int>(static_cast<float>(height) * bust_share(kind))) : height;
   figure.colours = ink_drawing(placed.part, drawn, placed.mirrored);
   if (placed.colour) recolour(figure.colours, *placed.colour);
   if (kind == Kind::kAnimal || kind == Kind::kBird) mute(figure.colours);

@@ -8,15 +8,17 @@
 
 namespace plantain::engine::sketch {
 
-// A small bright reflection, in fractions of the figure's width and height; the radius of its height.
+// A small bright reflection, in fractions of the figure's width and height; the radius of its
+// height.
 struct Glint {
   float x, y, radius;
   Rgb light;
 };
 
 struct Figure {
-  Canvas colours;   // premultiplied linear albedo, cut to its ink
-  Field relief;     // its own height field at a size of its own (fractions of its width); empty: from its outline
+  Canvas colours;  // premultiplied linear albedo, cut to its ink
+  Field relief;  // its own height field at a size of its own (fractions of its width); empty: from
+                 // its outline
   bool painted = false;  // its colours already hold its edges: only `relief` gives volume
   bool runs_on = false;  // it is cut by the picture's lower edge, not by its own
   std::vector<Glint> glints;

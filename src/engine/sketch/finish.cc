@@ -21,7 +21,8 @@ using ToneTable = std::array<float, kToneSteps + 2>;
 template <class Curve>
 ToneTable table_of(Curve curve) {
   ToneTable t{};
-  for (int i = 0; i < kToneSteps + 2; ++i) t[static_cast<size_t>(i)] = curve(square(static_cast<float>(i) / kToneSteps) * kToneEnd);
+  for (int i = 0; i < kToneSteps + 2; ++i)
+    t[static_cast<size_t>(i)] = curve(square(static_cast<float>(i) / kToneSteps) * kToneEnd);
   return t;
 }
 
@@ -41,7 +42,8 @@ const ToneTable& paper_table() {
 float toned(const ToneTable& table, float light) {
   const float at = std::sqrt(std::clamp(light, 0.0f, kToneEnd) * (1 / kToneEnd)) * kToneSteps;
   const int i = static_cast<int>(at);
-  return mix(table[static_cast<size_t>(i)], table[static_cast<size_t>(i) + 1], at - static_cast<float>(i));
+  return mix(table[static_cast<size_t>(i)], table[static_cast<size_t>(i) + 1],
+             at - static_cast<float>(i));
 }
 
 struct Grade {
@@ -84,7 +86,8 @@ void add_bloom(Canvas& canvas, const Stage& stage) {
   for (Pixel& p : bright.pixels) {
     const float y = std::max({p.r(), p.g(), p.b()});
     const float keep = std::max(0.0f, y - 0.75f) / std::max(y, 1e-4f);
-    p = Pixel(std::min(p.r(), 5.0f) * keep, std::min(p.g(), 5.0f) * keep, std::min(p.b(), 5.0f) * keep, 0);
+    p = Pixel(std::min(p.r(), 5.0f) * keep, std::min(p.g(), 5.0f) * keep,
+              std::min(p.b(), 5.0f) * keep, 0);
   }
   Canvas wide = reduced(bright, 3);
   const float unit = stage.side / 1000;
@@ -98,18 +101,22 @@ void expose(Canvas& canvas, const Stage& stage, Watch& watch) {
   const float gain = 1.12f * stage.light.exposure;
   for (int y = 0; y < canvas.height && watch.row(canvas.width); ++y) {
     Pixel* row = canvas.row(y);
-    for (int x = 0; x < canvas.width; ++x) row[x] = Pixel(film(row[x].r() * gain), film(row[x].g() * gain), film(row[x].b() * gain));
+    for (int x = 0; x < canvas.width; ++x)
+      row[x] = Pixel(film(row[x].r() * gain), film(row[x].g() * gain), film(row[x].b() * gain));
   }
 }
 
 image::Pixels develop(const Canvas& canvas, const Stage& stage, Watch& watch) {
-  image::Pixels out{canvas.width, canvas.height, std::vector<uint8_t>(3 * static_cast<size_t>(canvas.width) * static_cast<size_t>(canvas.height))};
+  image::Pixels out{canvas.width, canvas.height,
+                    std::vector<uint8_t>(3 * static_cast<size_t>(canvas.width) *
+                                         static_cast<size_t>(canvas.height))};
   const Grade grade = grade_for(stage);
   const bool drawn = is_drawn(stage.style);
   const ToneTable& table = drawn ? paper_table() : film_table();
   const float rx = 2 / static_cast<float>(canvas.width), ry = 2 / static_cast<float>(canvas.height);
   const auto salt = static_cast<uint32_t>(stage.chance("grain").bits());
-  const Pixel gain(grade.gain * (drawn ? 1.0f : 1.12f * stage.light.exposure), 0), lift(grade.lift, 0);
+  const Pixel gain(grade.gain * (drawn ? 1.0f : 1.12f * stage.light.exposure), 0),
+      lift(grade.lift, 0);
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 2); ++y) {
     const Pixel* row = canvas.row(y);
     uint8_t* to = out.rgb.data() + 3 * static_cast<size_t>(y) * static_cast<size_t>(canvas.width);
@@ -122,7 +129,10 @@ image::Pixels develop(const Canvas& canvas, const Stage& stage, Watch& watch) {
       p = Pixel(four(grey) + (p.v - four(grey)) * four(grade.saturation));
       if (grade.contrast != 1) p = p * power(grey * 3, grade.contrast - 1);
       dice = dice * 1664525u + 1013904223u;
-      const float grain = (static_cast<float>((dice >> 8) & 0xffff) + static_cast<float>((dice >> 16) & 0xffff)) * (1 / 65536.0f) - 1;
+      const float grain =
+          (static_cast<float>((dice >> 8) & 0xffff) + static_cast<float>((dice >> 16) & 0xffff)) *
+              (1 / 65536.0f) -
+          1;
       for (size_t k = 0; k < 3; ++k) {
         const float s = toned(table, p.v[k]) + grain * grade.grain + 0.5f;
         to[3 * static_cast<size_t>(x) + k] = static_cast<uint8_t>(std::clamp(s, 0.0f, 255.0f));

@@ -19,7 +19,13 @@ constexpr float kHalf = Head::kHigh * kLikenessAspect / 2;
 class Painter {
  public:
   Painter(const Look& look, const Head& head, uint64_t seed, const Sheet& sheet)
-      : look_(look), head_(head), chance_(seed, "likeness"), sheet_(sheet), pen_(sheet, head), hair_(look, head, pen_, seed), far_(head.far_side()) {}
+      : look_(look),
+        head_(head),
+        chance_(seed, "likeness"),
+        sheet_(sheet),
+        pen_(sheet, head),
+        hair_(look, head, pen_, seed),
+        far_(head.far_side()) {}
 
   void paint() {
     upright(false);
@@ -174,10 +180,14 @@ class Painter {
     pen_.line(-240, 1010);
     pen_.close();
     pen_.fill(look_.under);
-    for (int i = 0; i < 7; ++i) pen_.spot(chance_.between(-90, 90), chance_.between(850, 1000), chance_.between(20, 60), chance_.between(8, 22), look_.under * 0.3f, 0.3f);
+    for (int i = 0; i < 7; ++i)
+      pen_.spot(chance_.between(-90, 90), chance_.between(850, 1000), chance_.between(20, 60),
+                chance_.between(8, 22), look_.under * 0.3f, 0.3f);
   }
 
-  float reach(float side) const { return side == far_ ? 1 - 0.16f * std::fabs(head_.yaw_sin) * 4 : 1.0f; }
+  float reach(float side) const {
+    return side == far_ ? 1 - 0.16f * std::fabs(head_.yaw_sin) * 4 : 1.0f;
+  }
 
   void garment_path(float side) {
     const float k = reach(side);
@@ -218,7 +228,8 @@ class Painter {
     for (int i = 0; i < 6; ++i) {
       const float x = side * mix(170, 430, chance_.uniform()) * k, y = chance_.between(850, 990);
       pen_.spot(x, y, chance_.between(26, 60), chance_.between(60, 130), dark, 0.20f);
-      pen_.spot(x - side * 34, y - 10, chance_.between(16, 30), chance_.between(50, 110), bright, 0.14f);
+      pen_.spot(x - side * 34, y - 10, chance_.between(16, 30), chance_.between(50, 110), bright,
+                0.14f);
     }
     // The sleeve's seam.
     for (int j = 0; j < 3; ++j) {
@@ -265,7 +276,8 @@ class Painter {
     pen_.curve(-half - 4, top + 90, -half - 6, top + 40, -half + 12, top);
     pen_.fill(look_.coat * 1.08f);
     for (int i = 0; i < 40; ++i) {
-      const float x = mix(-half, half, (static_cast<float>(i) + 0.5f) / 40), sag = 30 * (1 - square(x / half));
+      const float x = mix(-half, half, (static_cast<float>(i) + 0.5f) / 40),
+                  sag = 30 * (1 - square(x / half));
       pen_.move(x * 0.92f, top + sag + 4);
       pen_.curve(x, top + sag + 40, x, top + sag + 70, x * 1.02f, top + sag + 104);
       pen_.stroke(look_.coat * (i % 2 == 0 ? 0.42f : 1.5f), 3.2f, 0.45f);
@@ -290,17 +302,20 @@ class Painter {
       const auto line = [&](float v, float drop) {
         const float x = rx * (1 - 0.06f * square(2 * v - 1));
         pen_.move(-x, y + thick * v);
-        pen_.curve(-x * 0.86f, y + thick * v + sag * drop, x * 0.86f, y + thick * v + sag * drop, x, y + thick * v);
+        pen_.curve(-x * 0.86f, y + thick * v + sag * drop, x * 0.86f, y + thick * v + sag * drop, x,
+                   y + thick * v);
       };
       line(0, 1.25f);
       pen_.curve(rx + 14, y + thick * 0.3f, rx + 12, y + thick * 0.8f, rx * 0.94f, y + thick);
-      pen_.curve(rx * 0.80f, y + thick + sag * 1.4f, -rx * 0.80f, y + thick + sag * 1.4f, -rx * 0.94f, y + thick);
+      pen_.curve(rx * 0.80f, y + thick + sag * 1.4f, -rx * 0.80f, y + thick + sag * 1.4f,
+                 -rx * 0.94f, y + thick);
       pen_.curve(-rx - 12, y + thick * 0.8f, -rx - 14, y + thick * 0.3f, -rx, y);
       pen_.fill(wool * tone);
       for (int i = 0; i < 34; ++i) {
         const float v = (static_cast<float>(i) + chance_.uniform()) / 34, body = sin_of(kPi * v);
         line(v, chance_.between(1.2f, 1.42f));
-        pen_.stroke(wool * (tone * chance_.between(0.35f, 0.8f) * (0.6f + 0.8f * body)), chance_.between(2, 7), 0.35f);
+        pen_.stroke(wool * (tone * chance_.between(0.35f, 0.8f) * (0.6f + 0.8f * body)),
+                    chance_.between(2, 7), 0.35f);
       }
       for (int i = 0; i < 4; ++i) {
         line(1, 1.4f);
@@ -316,7 +331,8 @@ class Painter {
     for (int i = 0; i < 22; ++i) {
       const float v = (static_cast<float>(i) + 0.5f) / 22;
       pen_.move(-far_ * mix(28, 116, v), 770);
-      pen_.curve(-far_ * mix(64, 140, v), 850, -far_ * mix(58, 146, v), 920, -far_ * mix(76, 172, v), 1012);
+      pen_.curve(-far_ * mix(64, 140, v), 850, -far_ * mix(58, 146, v), 920,
+                 -far_ * mix(76, 172, v), 1012);
       pen_.stroke(wool * chance_.between(0.3f, 1.1f) * (v > 0.75f ? 0.6f : 1.0f), 5, 0.35f);
     }
     band(688, 172, 66, 74, 0.80f);
@@ -324,7 +340,9 @@ class Painter {
   }
 
   void shade_face() {
-    const Rgb dark = look_.skin * Rgb{0.50f, 0.32f, 0.28f}, rose = look_.skin * Rgb{0.98f, 0.56f, 0.50f}, bright = mix(look_.skin, Rgb{1, 0.95f, 0.9f}, 0.45f);
+    const Rgb dark = look_.skin * Rgb{0.50f, 0.32f, 0.28f},
+              rose = look_.skin * Rgb{0.98f, 0.56f, 0.50f},
+              bright = mix(look_.skin, Rgb{1, 0.95f, 0.9f}, 0.45f);
     const float ey = head_.eye_y, ex = head_.eye_x;
     for (const float side : {-1.0f, 1.0f}) {
       pen_.spot(side * 172, 420, 60, 210, dark, 0.42f);
@@ -341,7 +359,8 @@ class Painter {
     pen_.spot(0, head_.chin - 26, 34, 17, bright, 0.20f);
     for (int i = 0; i < 26; ++i) {
       const float side = chance_.sign();
-      pen_.spot(side * chance_.between(20, 120), chance_.between(395, 470), chance_.between(1.2f, 2.4f), chance_.between(1.2f, 2.2f), dark, 0.35f);
+      pen_.spot(side * chance_.between(20, 120), chance_.between(395, 470),
+                chance_.between(1.2f, 2.4f), chance_.between(1.2f, 2.2f), dark, 0.35f);
     }
   }
 
@@ -365,7 +384,8 @@ class Painter {
         pen_.stroke(ink, 2.2f, 0.35f);
       }
       pen_.move(side * 46, head_.eye_y + 34);
-      pen_.curve(side * 64, head_.eye_y + 45, side * 90, head_.eye_y + 43, side * 104, head_.eye_y + 30);
+      pen_.curve(side * 64, head_.eye_y + 45, side * 90, head_.eye_y + 43, side * 104,
+                 head_.eye_y + 30);
       pen_.stroke(ink, 3, 0.4f);
     }
   }
@@ -384,7 +404,8 @@ class Painter {
   // The beard's rim hangs over chin and jaw.
   void whiskers() {
     for (int i = 0; i < 420; ++i) {
-      const float a = chance_.between(-1, 1), x = a * 128, y = head_.chin - 10 - 62 * a * a + chance_.between(-26, 6);
+      const float a = chance_.between(-1, 1), x = a * 128,
+                  y = head_.chin - 10 - 62 * a * a + chance_.between(-26, 6);
       pen_.move(x, y);
       pen_.curve(x + a * 4, y + 14, x + a * 8, y + 24, x + a * 3, y + chance_.between(24, 58));
       pen_.stroke(look_.hair * chance_.between(0.45f, 1.3f), chance_.between(1.6f, 3.6f), 0.7f);
@@ -397,13 +418,17 @@ class Painter {
 
   void upper_lid(const Eye& e, float raise) {
     // The inner corner lies lower than the outer one.
-    pen_.curve(e.x - e.side * e.half * 0.55f, head_.eye_y - e.up * 1.15f - raise * 0.5f, e.x + e.side * e.half * 0.35f, head_.eye_y - e.up * 1.32f - raise, e.x + e.side * e.half, head_.eye_y - 4 - raise * 0.6f);
+    pen_.curve(e.x - e.side * e.half * 0.55f, head_.eye_y - e.up * 1.15f - raise * 0.5f,
+               e.x + e.side * e.half * 0.35f, head_.eye_y - e.up * 1.32f - raise,
+               e.x + e.side * e.half, head_.eye_y - 4 - raise * 0.6f);
   }
 
   void opening(const Eye& e) {
     pen_.move(e.x - e.side * e.half, head_.eye_y + 7);
     upper_lid(e, 0);
-    pen_.curve(e.x + e.side * e.half * 0.6f, head_.eye_y + e.down * 1.05f, e.x - e.side * e.half * 0.45f, head_.eye_y + e.down * 1.25f, e.x - e.side * e.half, head_.eye_y + 7);
+    pen_.curve(e.x + e.side * e.half * 0.6f, head_.eye_y + e.down * 1.05f,
+               e.x - e.side * e.half * 0.45f, head_.eye_y + e.down * 1.25f, e.x - e.side * e.half,
+               head_.eye_y + 7);
     pen_.close();
   }
 
@@ -414,7 +439,8 @@ class Painter {
     opening(e);
     cairo_clip(sheet_.pen());
     pen_.spot(e.x, head_.eye_y, e.half * 3, e.up * 8, Rgb{0.78f, 0.75f, 0.74f}, 1);
-    for (const float corner : {-1.0f, 1.0f}) pen_.spot(e.x + corner * e.half, head_.eye_y + 2, 17, 20, Rgb{0.34f, 0.17f, 0.15f}, 0.65f);
+    for (const float corner : {-1.0f, 1.0f})
+      pen_.spot(e.x + corner * e.half, head_.eye_y + 2, 17, 20, Rgb{0.34f, 0.17f, 0.15f}, 0.65f);
     pen_.ellipse(e.x - side * (e.half - 5), head_.eye_y + 6, 6, 5);
     pen_.fill(Rgb{0.66f, 0.30f, 0.28f}, 0.8f);
     iris(e);
@@ -433,12 +459,15 @@ class Painter {
     pen_.fill(look_.iris * 0.22f);
     pen_.ellipse(x, y, r * 0.89f, r * 0.89f);
     pen_.fill(look_.iris * 0.6f);
-    pen_.spot(x, y + r * 0.35f, r * 0.8f, r * 0.6f, mix(look_.iris * 1.5f, Rgb{0.8f, 0.7f, 0.5f}, 0.25f), 0.6f);
+    pen_.spot(x, y + r * 0.35f, r * 0.8f, r * 0.6f,
+              mix(look_.iris * 1.5f, Rgb{0.8f, 0.7f, 0.5f}, 0.25f), 0.6f);
     for (int i = 0; i < 34; ++i) {
-      const float a = static_cast<float>(i) * 0.1848f + chance_.between(-0.06f, 0.06f), to = chance_.between(0.6f, 0.87f);
+      const float a = static_cast<float>(i) * 0.1848f + chance_.between(-0.06f, 0.06f),
+                  to = chance_.between(0.6f, 0.87f);
       pen_.move(x + cos_of(a) * r * 0.4f, y + sin_of(a) * r * 0.4f);
       pen_.line(x + cos_of(a) * r * to, y + sin_of(a) * r * to);
-      pen_.stroke(i % 2 == 0 ? mix(look_.iris, Rgb{0.9f, 0.85f, 0.7f}, 0.5f) : look_.iris * 0.3f, 1.2f, 0.5f);
+      pen_.stroke(i % 2 == 0 ? mix(look_.iris, Rgb{0.9f, 0.85f, 0.7f}, 0.5f) : look_.iris * 0.3f,
+                  1.2f, 0.5f);
     }
     pen_.ellipse(x, y, r * 0.42f, r * 0.42f);
     pen_.fill(Rgb{0.005f, 0.004f, 0.005f});
@@ -450,31 +479,44 @@ class Painter {
     // The upper edge swells towards the outer corner.
     pen_.move(e.x - e.side * e.half, head_.eye_y + 7);
     upper_lid(e, 0);
-    pen_.line(e.x + e.side * (e.half + (look_.woman ? 6.0f : 2.0f)), head_.eye_y - (look_.woman ? 9.0f : 6.0f));
-    pen_.curve(e.x + e.side * e.half * 0.55f, head_.eye_y - e.up * 1.28f - thick * 0.6f, e.x - e.side * e.half * 0.45f, head_.eye_y - e.up * 1.2f - thick * 0.3f, e.x - e.side * e.half, head_.eye_y + 7);
+    pen_.line(e.x + e.side * (e.half + (look_.woman ? 6.0f : 2.0f)),
+              head_.eye_y - (look_.woman ? 9.0f : 6.0f));
+    pen_.curve(e.x + e.side * e.half * 0.55f, head_.eye_y - e.up * 1.28f - thick * 0.6f,
+               e.x - e.side * e.half * 0.45f, head_.eye_y - e.up * 1.2f - thick * 0.3f,
+               e.x - e.side * e.half, head_.eye_y + 7);
     pen_.fill(ink, 0.95f);
     if (look_.woman || look_.child) {
       for (int i = 0; i < 17; ++i) {
         const float t = mix(0.25f, 1.0f, static_cast<float>(i) / 16), v = 1 - t;
         // A point of the lid's own curve.
-        const float bx = e.x + e.side * e.half * (-v * v * v - 0.55f * 3 * v * v * t + 0.35f * 3 * v * t * t + t * t * t);
-        const float by = head_.eye_y + 7 * v * v * v - e.up * (1.15f * 3 * v * v * t + 1.32f * 3 * v * t * t) - 4 * t * t * t;
-        const float length = mix(5, look_.woman ? 13.0f : 8.0f, t) * chance_.between(0.8f, 1.15f), out = e.side * mix(-0.1f, 0.95f, t);
+        const float bx =
+            e.x + e.side * e.half *
+                      (-v * v * v - 0.55f * 3 * v * v * t + 0.35f * 3 * v * t * t + t * t * t);
+        const float by = head_.eye_y + 7 * v * v * v -
+                         e.up * (1.15f * 3 * v * v * t + 1.32f * 3 * v * t * t) - 4 * t * t * t;
+        const float length = mix(5, look_.woman ? 13.0f : 8.0f, t) * chance_.between(0.8f, 1.15f),
+                    out = e.side * mix(-0.1f, 0.95f, t);
         pen_.move(bx, by + 1);
-        pen_.curve(bx + out * length * 0.4f, by - 1, bx + out * length * 0.8f, by - length * 0.45f, bx + out * length, by - length * mix(1.0f, 0.75f, t));
+        pen_.curve(bx + out * length * 0.4f, by - 1, bx + out * length * 0.8f, by - length * 0.45f,
+                   bx + out * length, by - length * mix(1.0f, 0.75f, t));
         pen_.stroke(ink, 1.5f, 0.85f);
       }
     }
     pen_.move(e.x - e.side * e.half * 0.7f, head_.eye_y + 9.5f);
-    pen_.curve(e.x - e.side * e.half * 0.3f, head_.eye_y + e.down * 1.14f, e.x + e.side * e.half * 0.5f, head_.eye_y + e.down * 1.02f, e.x + e.side * e.half * 0.95f, head_.eye_y);
+    pen_.curve(e.x - e.side * e.half * 0.3f, head_.eye_y + e.down * 1.14f,
+               e.x + e.side * e.half * 0.5f, head_.eye_y + e.down * 1.02f,
+               e.x + e.side * e.half * 0.95f, head_.eye_y);
     pen_.stroke(look_.skin * Rgb{0.35f, 0.2f, 0.18f}, 2.2f, 0.6f);
     // The fold above the lid, softer outwards, and the lid's own gleam.
     for (int i = 0; i < 3; ++i) {
       pen_.move(e.x - e.side * e.half * 0.85f, head_.eye_y - e.up * 0.85f);
-      pen_.curve(e.x - e.side * e.half * 0.35f, head_.eye_y - e.up * 1.95f, e.x + e.side * e.half * 0.5f, head_.eye_y - e.up * 1.95f, e.x + e.side * e.half * 1.1f, head_.eye_y - e.up * 0.85f);
+      pen_.curve(e.x - e.side * e.half * 0.35f, head_.eye_y - e.up * 1.95f,
+                 e.x + e.side * e.half * 0.5f, head_.eye_y - e.up * 1.95f,
+                 e.x + e.side * e.half * 1.1f, head_.eye_y - e.up * 0.85f);
       pen_.stroke(look_.skin * Rgb{0.38f, 0.22f, 0.19f}, 2 + 4 * static_cast<float>(i), 0.24f);
     }
-    pen_.spot(e.x, head_.eye_y - e.up * 1.35f, e.half * 0.7f, 6, mix(look_.skin, Rgb{1, 0.9f, 0.85f}, 0.5f), 0.4f);
+    pen_.spot(e.x, head_.eye_y - e.up * 1.35f, e.half * 0.7f, 6,
+              mix(look_.skin, Rgb{1, 0.9f, 0.85f}, 0.5f), 0.4f);
   }
 
   void brow(float side) {
@@ -482,8 +524,10 @@ class Painter {
     const Rgb c = mix(look_.hair * 0.55f, Rgb{0.03f, 0.02f, 0.018f}, 0.35f);
     pen_.spot(side * 76, y, 58, thick * 0.9f, c, 0.35f);
     for (int i = 0; i < 60; ++i) {
-      const float t = static_cast<float>(i) / 59, x = side * mix(30, 120, t), arch = y - 12 * sin_of(kPi * std::min(t * 0.78f + 0.06f, 1.0f)) + 16 * t * t;
-      const float half = thick * 0.5f * (t < 0.25f ? 0.75f + 1.0f * t : 1 - 0.8f * (t - 0.25f) / 0.75f);
+      const float t = static_cast<float>(i) / 59, x = side * mix(30, 120, t),
+                  arch = y - 12 * sin_of(kPi * std::min(t * 0.78f + 0.06f, 1.0f)) + 16 * t * t;
+      const float half =
+          thick * 0.5f * (t < 0.25f ? 0.75f + 1.0f * t : 1 - 0.8f * (t - 0.25f) / 0.75f);
       pen_.move(x - side * 4, arch + half);
       pen_.line(x + side * (6 + 6 * t), arch - half + 3 * t);
       pen_.stroke(c * chance_.between(0.6f, 1.4f), chance_.between(1.4f, 2.8f), 0.7f);
@@ -491,7 +535,8 @@ class Painter {
   }
 
   void nose() {
-    const Rgb dark = look_.skin * Rgb{0.34f, 0.17f, 0.15f}, bright = mix(look_.skin, Rgb{1, 0.96f, 0.92f}, 0.6f);
+    const Rgb dark = look_.skin * Rgb{0.34f, 0.17f, 0.15f},
+              bright = mix(look_.skin, Rgb{1, 0.96f, 0.92f}, 0.6f);
     const float y = head_.nose_y;
     // The wing on the far side hides the cheek behind it, so the ridge has an edge there.
     pen_.spot(far_ * 22, y - 62, 12, 58, dark, 0.24f);
@@ -514,11 +559,16 @@ class Painter {
   }
 
   void mouth() {
-    const float y = head_.mouth_y, half = look_.child ? 38 : look_.woman ? 49 : 54, full = look_.woman ? 1 : 0.7f, smile = 8;
+    const float y = head_.mouth_y,
+                half = look_.child   ? 38
+                       : look_.woman ? 49
+                                     : 54,
+                full = look_.woman ? 1 : 0.7f, smile = 8;
     const auto lower = [&] {
       pen_.move(-half * 0.92f, y - smile + 1);
       pen_.curve(-half * 0.62f, y + 24 * full, -half * 0.3f, y + 29 * full, 0, y + 29 * full);
-      pen_.curve(half * 0.3f, y + 29 * full, half * 0.62f, y + 24 * full, half * 0.92f, y - smile + 1);
+      pen_.curve(half * 0.3f, y + 29 * full, half * 0.62f, y + 24 * full, half * 0.92f,
+                 y - smile + 1);
       pen_.curve(half * 0.5f, y + 2, -half * 0.5f, y + 2, -half * 0.92f, y - smile + 1);
       pen_.close();
     };
@@ -549,8 +599,10 @@ class Painter {
       pen_.curve(x, y, x * 1.05f, y + 10 * full, x * 0.9f, y + 28 * full);
       pen_.stroke(i % 2 == 0 ? look_.lips * 0.45f : look_.lips * 1.5f, 1.2f, 0.22f);
     }
-    pen_.spot(-6, y + 13 * full, half * 0.42f, 7 * full, mix(look_.lips, Rgb{1, 0.92f, 0.92f}, 0.65f), 0.55f);
-    pen_.spot(18, y + 15 * full, half * 0.2f, 5 * full, mix(look_.lips, Rgb{1, 0.92f, 0.92f}, 0.65f), 0.45f);
+    pen_.spot(-6, y + 13 * full, half * 0.42f, 7 * full,
+              mix(look_.lips, Rgb{1, 0.92f, 0.92f}, 0.65f), 0.55f);
+    pen_.spot(18, y + 15 * full, half * 0.2f, 5 * full,
+              mix(look_.lips, Rgb{1, 0.92f, 0.92f}, 0.65f), 0.45f);
     cairo_restore(sheet_.pen());
     for (int i = 0; i < 2; ++i) {
       pen_.move(-half - 3, y - smile - 1);
@@ -558,7 +610,8 @@ class Painter {
       pen_.curve(half * 0.2f, y + 4, half * 0.5f, y + 2, half + 3, y - smile - 1);
       pen_.stroke(look_.lips * 0.14f, 2.4f + 4 * static_cast<float>(i), i == 0 ? 0.85f : 0.2f);
     }
-    for (const float side : {-1.0f, 1.0f}) pen_.spot(side * (half + 5), y - smile, 13, 10, look_.skin * Rgb{0.4f, 0.22f, 0.2f}, 0.5f);
+    for (const float side : {-1.0f, 1.0f})
+      pen_.spot(side * (half + 5), y - smile, 13, 10, look_.skin * Rgb{0.4f, 0.22f, 0.2f}, 0.5f);
   }
 
   const Look& look_;
@@ -578,9 +631,11 @@ void texture(Canvas& canvas, uint32_t salt) {
       Pixel& p = canvas.row(y)[x];
       if (p.a() <= 0) continue;
       const float u = static_cast<float>(x) * unit, v = static_cast<float>(y) * unit;
-      const float fine = noise(u * 0.5f, v * 0.5f, salt) - 0.5f, broad = noise(u * 0.09f, v * 0.09f, salt + 1) - 0.5f;
+      const float fine = noise(u * 0.5f, v * 0.5f, salt) - 0.5f,
+                  broad = noise(u * 0.09f, v * 0.09f, salt + 1) - 0.5f;
       const float k = 1 + 0.075f * fine;
-      p = Pixel(p.r() * (k + 0.03f * broad), p.g() * (k - 0.05f * broad), p.b() * (k - 0.05f * broad), p.a());
+      p = Pixel(p.r() * (k + 0.03f * broad), p.g() * (k - 0.05f * broad),
+                p.b() * (k - 0.05f * broad), p.a());
     }
   }
 }
@@ -589,9 +644,11 @@ void texture(Canvas& canvas, uint32_t salt) {
 void add_drops(Figure& figure, const Stage& stage, uint64_t seed) {
   Chance chance(seed, "drops");
   for (int i = 0; i < 80; ++i) {
-    const float x = chance.uniform(), y = chance.odds(0.7f) ? chance.between(0.79f, 1) : chance.between(0.05f, 0.3f);
+    const float x = chance.uniform(),
+                y = chance.odds(0.7f) ? chance.between(0.79f, 1) : chance.between(0.05f, 0.3f);
     const Rgb lamp = stage.neon ? neon_colour(stage, x < 0.5f ? 0 : 1) : stage.light.sky_light;
-    figure.glints.push_back({x, y, chance.between(0.0006f, 0.0016f), lamp * chance.between(0.2f, 0.7f) + Rgb{0.1f, 0.1f, 0.12f}});
+    figure.glints.push_back({x, y, chance.between(0.0006f, 0.0016f),
+                             lamp * chance.between(0.2f, 0.7f) + Rgb{0.1f, 0.1f, 0.12f}});
   }
 }
 
@@ -599,10 +656,14 @@ void add_drops(Figure& figure, const Stage& stage, uint64_t seed) {
 
 bool has_likeness(std::string_view part) {
   std::string_view name = part.substr(0, part.find('+'));  // dyes and marks stand behind
-  for (const std::string_view look : {"-blond-hair", "-red-hair", "-white-hair", "-curly-hair", "-bald", "-beard", "-medium-light-skin-tone", "-medium-dark-skin-tone", "-light-skin-tone", "-medium-skin-tone", "-dark-skin-tone"}) {
+  for (const std::string_view look :
+       {"-blond-hair", "-red-hair", "-white-hair", "-curly-hair", "-bald", "-beard",
+        "-medium-light-skin-tone", "-medium-dark-skin-tone", "-light-skin-tone",
+        "-medium-skin-tone", "-dark-skin-tone"}) {
     if (name.ends_with(look)) name.remove_suffix(look.size());
   }
-  for (const std::string_view plain : {"woman", "man", "person", "girl", "boy", "child", "old-woman", "old-man", "older-person"}) {
+  for (const std::string_view plain :
+       {"woman", "man", "person", "girl", "boy", "child", "old-woman", "old-man", "older-person"}) {
     if (name == plain) return true;
   }
   return false;
@@ -622,10 +683,13 @@ Figure paint_likeness(const Placed& placed, const Stage& stage, int height) {
   figure.relief = likeness_relief(look, head, kHalf, placed.mirrored);
   texture(figure.colours, static_cast<uint32_t>(placed.chance));
   if (stage.falling.rain > 0) add_drops(figure, stage, placed.chance);
-  const float c = cos_of(placed.tilt), s = sin_of(placed.tilt), flip = placed.mirrored ? -1.0f : 1.0f;
+  const float c = cos_of(placed.tilt), s = sin_of(placed.tilt),
+              flip = placed.mirrored ? -1.0f : 1.0f;
   const auto glint = [&](float x, float y, float radius, const Rgb& light) {
-    const float turned = head.turned_x(x, y), up = y - Head::kNape, tx = turned * c - up * s, ty = turned * s + up * c + Head::kNape;
-    figure.glints.push_back({(flip * tx + kHalf) / (2 * kHalf), ty / Head::kHigh, radius / Head::kHigh, light});
+    const float turned = head.turned_x(x, y), up = y - Head::kNape, tx = turned * c - up * s,
+                ty = turned * s + up * c + Head::kNape;
+    figure.glints.push_back(
+        {(flip * tx + kHalf) / (2 * kHalf), ty / Head::kHigh, radius / Head::kHigh, light});
   };
   for (const float side : {-1.0f, 1.0f}) {
     const float x = side * head.eye_x - 20 * head.yaw_sin;

@@ -21,12 +21,18 @@ Point bezier(const Point& a, const Point& b, const Point& c, const Point& d, flo
 struct Fall {
   Point knee, a[3], b[3];
 };
-constexpr Fall kLongInner{{158, 400}, {{160, 520}, {192, 620}, {186, 720}}, {{180, 800}, {196, 880}, {210, 950}}};
-constexpr Fall kLongOuter{{222, 300}, {{240, 430}, {268, 560}, {254, 690}}, {{244, 790}, {274, 860}, {262, 960}}};
-constexpr Fall kBobInner{{158, 400}, {{158, 470}, {168, 530}, {166, 575}}, {{164, 605}, {158, 625}, {140, 640}}};
-constexpr Fall kBobOuter{{224, 300}, {{242, 410}, {262, 500}, {244, 580}}, {{234, 620}, {212, 650}, {176, 662}}};
+constexpr Fall kLongInner{
+    {158, 400}, {{160, 520}, {192, 620}, {186, 720}}, {{180, 800}, {196, 880}, {210, 950}}};
+constexpr Fall kLongOuter{
+    {222, 300}, {{240, 430}, {268, 560}, {254, 690}}, {{244, 790}, {274, 860}, {262, 960}}};
+constexpr Fall kBobInner{
+    {158, 400}, {{158, 470}, {168, 530}, {166, 575}}, {{164, 605}, {158, 625}, {140, 640}}};
+constexpr Fall kBobOuter{
+    {224, 300}, {{242, 410}, {262, 500}, {244, 580}}, {{234, 620}, {212, 650}, {176, 662}}};
 
-Point between(const Point& a, const Point& b, float t) { return {mix(a.x, b.x, t), mix(a.y, b.y, t)}; }
+Point between(const Point& a, const Point& b, float t) {
+  return {mix(a.x, b.x, t), mix(a.y, b.y, t)};
+}
 
 Rgb glow_of(const Rgb& hair) { return mix(hair * 1.7f, Rgb{1, 0.95f, 0.88f}, 0.22f); }
 
@@ -46,14 +52,18 @@ Hair::Strand Hair::strand(float side, float t, float jitter, float longer) const
     if (u < 0.36f) {
       p = bezier(root, c1, c2, knee, u / 0.36f);
     } else if (u < 0.68f) {
-      p = bezier(knee, between(in.a[0], out.a[0], t), between(in.a[1], out.a[1], t), between(in.a[2], out.a[2], t), (u - 0.36f) / 0.32f);
+      p = bezier(knee, between(in.a[0], out.a[0], t), between(in.a[1], out.a[1], t),
+                 between(in.a[2], out.a[2], t), (u - 0.36f) / 0.32f);
     } else {
-      p = bezier(between(in.a[2], out.a[2], t), between(in.b[0], out.b[0], t), between(in.b[1], out.b[1], t), between(in.b[2], out.b[2], t), (u - 0.68f) / 0.32f);
+      p = bezier(between(in.a[2], out.a[2], t), between(in.b[0], out.b[0], t),
+                 between(in.b[1], out.b[1], t), between(in.b[2], out.b[2], t), (u - 0.68f) / 0.32f);
       p.y += longer * (u - 0.68f) / 0.32f;
     }
     const bool curls = look_.wave > 20;
     const float loose = curls ? smooth(0.12f, 0.4f, u) : smooth(0.3f, 0.8f, u);
-    p.x += look_.wave * loose * sin_of(u * (curls ? 34.0f : 15.0f) + side * 1.1f + (curls ? 7.0f : 1.6f) * t) + jitter * smooth(0.1f, 0.7f, u);
+    p.x += look_.wave * loose *
+               sin_of(u * (curls ? 34.0f : 15.0f) + side * 1.1f + (curls ? 7.0f : 1.6f) * t) +
+           jitter * smooth(0.1f, 0.7f, u);
     s[static_cast<size_t>(2 * i)] = side * p.x;
     s[static_cast<size_t>(2 * i + 1)] = p.y;
   }
@@ -69,7 +79,8 @@ void Hair::draw(const Strand& s, int from, int to, const Rgb& colour, float widt
 
 void Hair::behind() {
   if (!falls()) return;
-  const float bottom = look_.cut == HairCut::kLong ? 880 : 600, half = look_.cut == HairCut::kLong ? 225 : 190;
+  const float bottom = look_.cut == HairCut::kLong ? 880 : 600,
+              half = look_.cut == HairCut::kLong ? 225 : 190;
   pen_.move(0, 40);
   pen_.curve(170, 40, 220, 170, 224, 330);
   pen_.curve(232, 520, 245, bottom - 160, half, bottom);
@@ -89,7 +100,9 @@ void Hair::shadow_on_face() {
   if (!falls()) return;
   for (const float side : {-1.0f, 1.0f}) {
     const Strand edge = strand(side, 0, 0, 0);
-    for (int i = 0; i < 6; ++i) draw(edge, 0, 9, look_.skin * Rgb{0.24f, 0.12f, 0.10f}, 12 + 13 * static_cast<float>(i), 0.085f);
+    for (int i = 0; i < 6; ++i)
+      draw(edge, 0, 9, look_.skin * Rgb{0.24f, 0.12f, 0.10f}, 12 + 13 * static_cast<float>(i),
+           0.085f);
   }
 }
 
@@ -115,16 +128,29 @@ void Hair::locks(float side) {
     int strands;
     float thin, thick, dark, light, alpha;
   };
-  for (const Layer& l : {Layer{64, 5, 11, 0.32f, 0.72f, 0.65f}, Layer{110, 2.2f, 5, 0.5f, 1.15f, 0.6f}, Layer{80, 0.9f, 2, 0.8f, 1.9f, 0.5f}}) {
+  for (const Layer& l :
+       {Layer{64, 5, 11, 0.32f, 0.72f, 0.65f}, Layer{110, 2.2f, 5, 0.5f, 1.15f, 0.6f},
+        Layer{80, 0.9f, 2, 0.8f, 1.9f, 0.5f}}) {
     for (int i = 0; i < l.strands; ++i) {
       const float t = (static_cast<float>(i) + chance_.uniform()) / static_cast<float>(l.strands);
-      const float bright = chance_.between(l.dark, l.light) * mix(0.75f, 1.05f, smooth(0, 0.35f, t));
-      draw(strand(side, t, chance_.between(-6, 6), chance_.between(-60, 26)), 0, kPoints - 1, look_.hair * bright + Rgb{0.006f, 0.005f, 0.004f} * bright, chance_.between(l.thin, l.thick), l.alpha);
+      const float bright =
+          chance_.between(l.dark, l.light) * mix(0.75f, 1.05f, smooth(0, 0.35f, t));
+      draw(strand(side, t, chance_.between(-6, 6), chance_.between(-60, 26)), 0, kPoints - 1,
+           look_.hair * bright + Rgb{0.006f, 0.005f, 0.004f} * bright,
+           chance_.between(l.thin, l.thick), l.alpha);
     }
   }
   shine(side);
-  for (int i = 0; i < 9; ++i) draw(strand(side, chance_.between(0.96f, 1.10f), chance_.between(-4, 14), chance_.between(-80, 10)), 3, kPoints - 1, look_.hair * chance_.between(0.7f, 1.3f), chance_.between(0.7f, 1.4f), 0.7f);
-  for (int i = 0; i < 3; ++i) draw(strand(side, chance_.between(-0.10f, 0.0f), chance_.between(-12, 2), chance_.between(-140, -40)), 4, kPoints - 1 - chance_.below(3), look_.hair * chance_.between(0.6f, 1.1f), chance_.between(0.8f, 1.5f), 0.7f);
+  for (int i = 0; i < 9; ++i)
+    draw(strand(side, chance_.between(0.96f, 1.10f), chance_.between(-4, 14),
+                chance_.between(-80, 10)),
+         3, kPoints - 1, look_.hair * chance_.between(0.7f, 1.3f), chance_.between(0.7f, 1.4f),
+         0.7f);
+  for (int i = 0; i < 3; ++i)
+    draw(strand(side, chance_.between(-0.10f, 0.0f), chance_.between(-12, 2),
+                chance_.between(-140, -40)),
+         4, kPoints - 1 - chance_.below(3), look_.hair * chance_.between(0.6f, 1.1f),
+         chance_.between(0.8f, 1.5f), 0.7f);
 }
 
 // The band of light that lies across combed hair.
@@ -146,11 +172,14 @@ void Hair::top() {
 void Hair::fringe() {
   for (int i = 0; i < 190; ++i) {
     const float across = chance_.between(-1, 1), x = 128 * across, lift = i < 70 ? 16.0f : 0.0f;
-    const float end = head_.brow_y - 22 - lift * 1.4f + 26 * square(across) + chance_.between(-14, 10);
+    const float end =
+        head_.brow_y - 22 - lift * 1.4f + 26 * square(across) + chance_.between(-14, 10);
     const float bright = i < 70 ? chance_.between(0.4f, 0.75f) : chance_.between(0.5f, 1.3f);
     pen_.move(look_.part_x * 0.7f + x * 0.12f, 54 + 16 * square(across) + chance_.between(-6, 10));
-    pen_.curve(look_.part_x * 0.4f + x * 0.75f, 84 - lift, x * 1.10f, 165, x + chance_.between(-5, 5), end);
-    pen_.stroke(look_.hair * bright + Rgb{0.005f, 0.004f, 0.003f}, i < 70 ? chance_.between(6, 12) : chance_.between(1.4f, 4), i < 70 ? 0.8f : 0.6f);
+    pen_.curve(look_.part_x * 0.4f + x * 0.75f, 84 - lift, x * 1.10f, 165,
+               x + chance_.between(-5, 5), end);
+    pen_.stroke(look_.hair * bright + Rgb{0.005f, 0.004f, 0.003f},
+                i < 70 ? chance_.between(6, 12) : chance_.between(1.4f, 4), i < 70 ? 0.8f : 0.6f);
   }
 }
 
@@ -168,17 +197,22 @@ void Hair::short_hair() {
   pen_.fill(look_.hair * 0.42f);
   for (int i = 0; i < 520; ++i) {
     const float a = chance_.between(-1.5f, 1.5f), r = std::sqrt(chance_.uniform());
-    const float x = sin_of(a) * mix(112, w + 11, r), y = 236 - cos_of(a) * mix(72, 194, r), away = x > look_.part_x ? 1.0f : -1.0f;
+    const float x = sin_of(a) * mix(112, w + 11, r), y = 236 - cos_of(a) * mix(72, 194, r),
+                away = x > look_.part_x ? 1.0f : -1.0f;
     const float aside = 1 - 0.95f * smooth(0.6f, 1.2f, std::fabs(a));
     const float lean = (look_.wave > 20 ? chance_.between(-26, 26) : mix(12, 34, r) * away) * aside;
     const float bright = i < 180 ? chance_.between(0.35f, 0.7f) : chance_.between(0.6f, 1.4f);
     pen_.move(x, y);
-    pen_.curve(x + lean * 0.4f, y - 17, x + lean, y - 13, x + lean * 1.5f, y + 10 + 16 * std::fabs(a));
-    pen_.stroke(look_.hair * bright + Rgb{0.006f, 0.005f, 0.004f}, i < 180 ? chance_.between(4, 8) : chance_.between(1.2f, 3.4f), 0.65f);
+    pen_.curve(x + lean * 0.4f, y - 17, x + lean, y - 13, x + lean * 1.5f,
+               y + 10 + 16 * std::fabs(a));
+    pen_.stroke(look_.hair * bright + Rgb{0.006f, 0.005f, 0.004f},
+                i < 180 ? chance_.between(4, 8) : chance_.between(1.2f, 3.4f), 0.65f);
   }
   const Rgb bright = glow_of(look_.hair);
   for (int i = 0; i < 90; ++i) {
-    const float a = chance_.between(-0.9f, 0.9f), x = sin_of(a) * 150, y = 226 - cos_of(a) * chance_.between(140, 172), away = x > look_.part_x ? 1.0f : -1.0f;
+    const float a = chance_.between(-0.9f, 0.9f), x = sin_of(a) * 150,
+                y = 226 - cos_of(a) * chance_.between(140, 172),
+                away = x > look_.part_x ? 1.0f : -1.0f;
     pen_.move(x, y);
     pen_.curve(x + 8 * away, y - 6, x + 18 * away, y - 3, x + 28 * away, y + 8);
     pen_.stroke(bright, chance_.between(0.9f, 2.0f), 0.16f);

@@ -12,13 +12,14 @@ namespace plantain::engine::sketch {
 class Hair {
  public:
   // All three must outlive this. The pen must lean with the head whenever a method is called.
-  Hair(const Look& look, const Head& head, FacePen& pen, uint64_t seed) : look_(look), head_(head), pen_(pen), chance_(seed, "hair") {}
+  Hair(const Look& look, const Head& head, FacePen& pen, uint64_t seed)
+      : look_(look), head_(head), pen_(pen), chance_(seed, "hair") {}
 
   bool falls() const { return look_.cut == HairCut::kLong || look_.cut == HairCut::kBob; }
-  void behind();                         // what is seen beside the neck
-  void shadow_on_face();                 // for a clip of the face
-  void locks(float side);                // what falls on one side of the face
-  void top();                            // short hair, or the fringe
+  void behind();           // what is seen beside the neck
+  void shadow_on_face();   // for a clip of the face
+  void locks(float side);  // what falls on one side of the face
+  void top();              // short hair, or the fringe
 
  private:
   static constexpr int kPoints = 15;

@@ -8,7 +8,9 @@
 namespace plantain::engine::sketch {
 namespace {
 
-float hump(float x, float y, float cx, float cy, float sx, float sy) { return exp_of(-0.5f * (square((x - cx) / sx) + square((y - cy) / sy))); }
+float hump(float x, float y, float cx, float cy, float sx, float sy) {
+  return exp_of(-0.5f * (square((x - cx) / sx) + square((y - cy) / sy)));
+}
 
 // What the features add to the bare head.
 float features(const Look& look, const Head& head, float x, float y) {
@@ -20,7 +22,9 @@ float features(const Look& look, const Head& head, float x, float y) {
   z += 6 * hump(s, y, head.eye_x + 4, head.brow_y + 6, 46, 12);
   z += 9 * hump(s, y, 96, 426, 44, 34);
   z -= 6 * hump(s, y, 84, 486, 30, 36);
-  z += (look.woman ? 11.0f : 7.0f) * (hump(x, y, 0, head.mouth_y - 9, 32, 7) + 1.1f * hump(x, y, 0, head.mouth_y + 13, 28, 9)) - 6 * hump(x, y, 0, head.mouth_y + 2, 44, 3.5f);
+  z += (look.woman ? 11.0f : 7.0f) * (hump(x, y, 0, head.mouth_y - 9, 32, 7) +
+                                      1.1f * hump(x, y, 0, head.mouth_y + 13, 28, 9)) -
+       6 * hump(x, y, 0, head.mouth_y + 2, 44, 3.5f);
   z -= 5 * hump(x, y, 0, head.mouth_y + 34, 36, 9);
   z += 11 * hump(x, y, 0, head.chin - 20, 32, 20);
   return z;
@@ -47,7 +51,8 @@ float hair(const Look& look, float x, float y) {
   const float in = square(x / 238) + square((std::min(y, 330.0f) - 330) / 292);
   const float helmet = in < 1 ? 122 * std::sqrt(1 - in) : 0;
   if (y < 330) return helmet;
-  const float lock = 26 * exp_of(-0.5f * square((std::fabs(x) - 218) / 30)) * smooth(end + 30, end - 90, y);
+  const float lock =
+      26 * exp_of(-0.5f * square((std::fabs(x) - 218) / 30)) * smooth(end + 30, end - 90, y);
   return falls ? mix(helmet, lock, smooth(330, 560, y)) : helmet * smooth(430, 330, y);
 }
 
@@ -72,7 +77,9 @@ float Head::depth(float x, float y) const {
   const float in_head = square(x / 190) + square((y - 345) / 305);
   float z = in_head < 1 ? 150 * std::sqrt(1 - in_head) : -60 * smooth(1, 1.9f, in_head);
   const float along = clamp01((y - eye_y + 20) / (nose_y - 14 - eye_y + 20));
-  if (y > eye_y - 50 && y < nose_y + 30) z += mix(4, 34, square(along)) * hump(x, y, 0, std::clamp(y, eye_y - 20, nose_y - 14), mix(10, 17, along), 11);
+  if (y > eye_y - 50 && y < nose_y + 30)
+    z += mix(4, 34, square(along)) *
+         hump(x, y, 0, std::clamp(y, eye_y - 20, nose_y - 14), mix(10, 17, along), 11);
   return z;
 }
 
@@ -87,18 +94,27 @@ Field likeness_relief(const Look& look, const Head& head, float half, bool mirro
   const float c = cos_of(head.tilt), s = sin_of(head.tilt), flip = mirrored ? -1.0f : 1.0f;
   for (int j = 0; j < field.height; ++j) {
     for (int i = 0; i < field.width; ++i) {
-      const float u = ((static_cast<float>(i) + 0.5f) / static_cast<float>(field.width) * 2 - 1) * half * flip;
-      const float v = (static_cast<float>(j) + 0.5f) / static_cast<float>(field.height) * Head::kHigh;
+      const float u =
+          ((static_cast<float>(i) + 0.5f) / static_cast<float>(field.width) * 2 - 1) * half * flip;
+      const float v =
+          (static_cast<float>(j) + 0.5f) / static_cast<float>(field.height) * Head::kHigh;
       // Upright again, then turned to the front.
-      const float seen = u * c + (v - Head::kNape) * s, y = Head::kNape - u * s + (v - Head::kNape) * c;
+      const float seen = u * c + (v - Head::kNape) * s,
+                  y = Head::kNape - u * s + (v - Head::kNape) * c;
       const float turn = 92 * head.yaw_sin * smooth(440, head.chin, y);
-      const float wide = face_half(head, y), inside = wide > 0 ? smooth(1.10f, 0.90f, std::fabs(seen - turn) / wide) : 0;
+      const float wide = face_half(head, y),
+                  inside = wide > 0 ? smooth(1.10f, 0.90f, std::fabs(seen - turn) / wide) : 0;
       float z = std::max(body(u, v), hair(look, seen, y));
       if (inside > 0) {
         const float x = head.front_x(seen, y);
-        const float face = (std::max(head.depth(x, y), 0.0f) + features(look, head, x, y)) * head.yaw_cos - 0.5f * x * head.yaw_sin;
+        const float face =
+            (std::max(head.depth(x, y), 0.0f) + features(look, head, x, y)) * head.yaw_cos -
+            0.5f * x * head.yaw_sin;
         const bool under_hair = y < 260 && look.cut != HairCut::kNone;
-        z = mix(z, under_hair ? mix(face, std::max(z, face), smooth(215, 150, y)) : std::max(face, 20.0f), inside);
+        z = mix(
+            z,
+            under_hair ? mix(face, std::max(z, face), smooth(215, 150, y)) : std::max(face, 20.0f),
+            inside);
       }
       field.row(j)[i] = z / (2 * half);
     }
@@ -114,7 +130,8 @@ void FacePen::spot(float x, float y, float rx, float ry, const Rgb& c, float alp
   cairo_pattern_t* p = cairo_pattern_create_radial(0, 0, 0, 0, 0, 1);
   for (int i = 0; i <= 6; ++i) {
     const float t = static_cast<float>(i) / 6;
-    cairo_pattern_add_color_stop_rgba(p, t, to_srgb(c.r), to_srgb(c.g), to_srgb(c.b), alpha * square(1 - t * t));
+    cairo_pattern_add_color_stop_rgba(p, t, to_srgb(c.r), to_srgb(c.g), to_srgb(c.b),
+                                      alpha * square(1 - t * t));
   }
   cairo_set_source(pen_, p);
   cairo_arc(pen_, 0, 0, 1, 0, 2 * static_cast<double>(kPi));
@@ -127,7 +144,8 @@ void FacePen::through(const float* points, int n) const {
   const auto x = [&](int i) { return points[2 * std::clamp(i, 0, n - 1)]; };
   const auto y = [&](int i) { return points[2 * std::clamp(i, 0, n - 1) + 1]; };
   for (int i = 0; i + 1 < n; ++i) {
-    curve(x(i) + (x(i + 1) - x(i - 1)) / 6, y(i) + (y(i + 1) - y(i - 1)) / 6, x(i + 1) - (x(i + 2) - x(i)) / 6, y(i + 1) - (y(i + 2) - y(i)) / 6, x(i + 1), y(i + 1));
+    curve(x(i) + (x(i + 1) - x(i - 1)) / 6, y(i) + (y(i + 1) - y(i - 1)) / 6,
+          x(i + 1) - (x(i + 2) - x(i)) / 6, y(i + 1) - (y(i + 2) - y(i)) / 6, x(i + 1), y(i + 1));
   }
 }
 

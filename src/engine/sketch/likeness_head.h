@@ -43,9 +43,13 @@ class FacePen {
   cairo_t* cairo() const { return pen_; }
   void move(float x, float y) const { cairo_move_to(pen_, at(x, y), y); }
   void line(float x, float y) const { cairo_line_to(pen_, at(x, y), y); }
-  void curve(float a, float b, float c, float d, float e, float f) const { cairo_curve_to(pen_, at(a, b), b, at(c, d), d, at(e, f), f); }
+  void curve(float a, float b, float c, float d, float e, float f) const {
+    cairo_curve_to(pen_, at(a, b), b, at(c, d), d, at(e, f), f);
+  }
   void close() const { cairo_close_path(pen_); }
-  void ellipse(float x, float y, float rx, float ry) const { sheet_.ellipse(at(x, y), y, rx * narrowing(x, y), ry); }
+  void ellipse(float x, float y, float rx, float ry) const {
+    sheet_.ellipse(at(x, y), y, rx * narrowing(x, y), ry);
+  }
   void fill(const Rgb& c, float alpha = 1) const { sheet_.fill(c, alpha); }
   void stroke(const Rgb& c, float width, float alpha = 1) const { sheet_.stroke(c, width, alpha); }
   // Full in the middle, nothing at its rim.

@@ -27,7 +27,8 @@ inline float exp2_of(float x) {
   const float whole = std::floor(x);
   const float f = x - whole;
   const float p =
-      1 + f * (0.69314718f + f * (0.24022651f + f * (0.05550411f + f * (0.00961812f + f * 0.00133336f))));
+      1 + f * (0.69314718f +
+               f * (0.24022651f + f * (0.05550411f + f * (0.00961812f + f * 0.00133336f))));
   return p * std::bit_cast<float>(static_cast<uint32_t>(static_cast<int>(whole) + 127) << 23);
 }
 inline float exp_of(float x) { return exp2_of(x * 1.44269504f); }
@@ -53,7 +54,8 @@ inline float sin_of(float x) {
   if (t > 0.25f) t = 0.5f - t;
   if (t < -0.25f) t = -0.5f - t;
   const float y = t * (2 * kPi), y2 = y * y;
-  return y * (1 + y2 * (-0.16666667f + y2 * (0.0083333333f + y2 * (-0.00019841270f + y2 * 0.0000027557319f))));
+  return y * (1 + y2 * (-0.16666667f +
+                        y2 * (0.0083333333f + y2 * (-0.00019841270f + y2 * 0.0000027557319f))));
 }
 inline float cos_of(float x) { return sin_of(x + kPi / 2); }
 

@@ -11,7 +11,8 @@ namespace plantain::engine::sketch {
 
 // A number in [0, 1) for a lattice point.
 inline float hash01(int x, int y, uint32_t salt) {
-  uint32_t h = static_cast<uint32_t>(x) * 0x8da6b343u ^ static_cast<uint32_t>(y) * 0xd8163841u ^ salt * 0xcb1ab31fu;
+  uint32_t h = static_cast<uint32_t>(x) * 0x8da6b343u ^ static_cast<uint32_t>(y) * 0xd8163841u ^
+               salt * 0xcb1ab31fu;
   h ^= h >> 15;
   h *= 0x2c1b3c6du;
   h ^= h >> 12;

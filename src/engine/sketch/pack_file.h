@@ -31,10 +31,11 @@ inline constexpr uint32_t kNoBase = 0xffffffff;
 struct PartEntry {
   uint32_t name_offset = 0;
   uint32_t name_size = 0;
-  uint32_t offset = 0;       // in kDrawings
+  uint32_t offset = 0;  // in kDrawings
   uint32_t packed_size = 0;
   uint32_t plain_size = 0;
-  uint32_t base = kNoBase;   // the entry whose plain text is this stream's dictionary; it has no base itself
+  uint32_t base =
+      kNoBase;  // the entry whose plain text is this stream's dictionary; it has no base itself
   uint32_t width = 0;
   uint32_t height = 0;
 };

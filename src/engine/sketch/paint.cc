@@ -29,11 +29,14 @@ void show(const Canvas& canvas, const Stage& stage, Observer& observer) {
   Watch all_right(deaf, 1);
   const int n = (std::max(canvas.width, canvas.height) + kPreviewSide_px - 1) / kPreviewSide_px;
   Canvas small = reduced(canvas, n);
-  if (is_drawn(stage.style) && !is_flat(stage.style) && stage.style != Style::kBlueprint) expose(small, stage, all_right);
+  if (is_drawn(stage.style) && !is_flat(stage.style) && stage.style != Style::kBlueprint)
+    expose(small, stage, all_right);
   observer.preview(develop(small, stage, all_right));
 }
 
-bool is_street(const Stage& stage) { return stage.place == Place::kStreet || stage.place == Place::kCity; }
+bool is_street(const Stage& stage) {
+  return stage.place == Place::kStreet || stage.place == Place::kCity;
+}
 
 // The backdrop out of focus: painted as small as its blur allows, then spread by the lens.
 void paint_soft_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
@@ -50,8 +53,10 @@ void paint_soft_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
   for (int y = 0; y < canvas.height && watch.row(canvas.width); ++y) {
     const float py = canvas.y_of(y);
     if (py < stage.camera.horizon) continue;
-    const float share = clamp01(stage.blur_at(stage.camera.distance_of_ground(py)) / stage.blur_px * 1.6f);
-    for (int x = 0; x < canvas.width; ++x) canvas.row(y)[x] = mix(sharp.row(y)[x], canvas.row(y)[x], share);
+    const float share =
+        clamp01(stage.blur_at(stage.camera.distance_of_ground(py)) / stage.blur_px * 1.6f);
+    for (int x = 0; x < canvas.width; ++x)
+      canvas.row(y)[x] = mix(sharp.row(y)[x], canvas.row(y)[x], share);
   }
 }
 
@@ -91,7 +96,8 @@ Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& ob
       paint_table(canvas, stage, watch);
       table = false;
     }
-    if (!paint_actor(canvas, stage, placed, scene.actors[static_cast<size_t>(placed.actor)], watch)) return stopped();
+    if (!paint_actor(canvas, stage, placed, scene.actors[static_cast<size_t>(placed.actor)], watch))
+      return stopped();
   }
   if (table) paint_table(canvas, stage, watch);
   if (!watch.layer()) return stopped();

@@ -15,19 +15,27 @@ enum class Shape { kHills, kPeaks, kDunes, kFirs, kHouses, kWaves, kWeeds, kNone
 Shape far_shape(Place place) {
   switch (place) {
     case Place::kCity:
-    case Place::kStreet: return Shape::kHouses;
+    case Place::kStreet:
+      return Shape::kHouses;
     case Place::kSea:
-    case Place::kBeach: return Shape::kWaves;
-    case Place::kUnderwater: return Shape::kWeeds;
-    case Place::kForest: return Shape::kFirs;
+    case Place::kBeach:
+      return Shape::kWaves;
+    case Place::kUnderwater:
+      return Shape::kWeeds;
+    case Place::kForest:
+      return Shape::kFirs;
     case Place::kMountains:
     case Place::kLake:
-    case Place::kSnowfield: return Shape::kPeaks;
-    case Place::kDesert: return Shape::kDunes;
+    case Place::kSnowfield:
+      return Shape::kPeaks;
+    case Place::kDesert:
+      return Shape::kDunes;
     case Place::kSpace:
     case Place::kSky:
-    case Place::kRoom: return Shape::kNone;
-    default: return Shape::kHills;
+    case Place::kRoom:
+      return Shape::kNone;
+    default:
+      return Shape::kHills;
   }
 }
 
@@ -36,45 +44,63 @@ struct Papers {
 };
 
 Rgb ground_paper(const Stage& stage) {
-  const bool cold = stage.season == Season::kWinter || stage.falling.snow > 0 || stage.place == Place::kSnowfield;
+  const bool cold =
+      stage.season == Season::kWinter || stage.falling.snow > 0 || stage.place == Place::kSnowfield;
   switch (stage.place) {
-    case Place::kDesert: return rgb(0xd08c4a);
+    case Place::kDesert:
+      return rgb(0xd08c4a);
     case Place::kSea:
-    case Place::kBeach: return rgb(0x1b6f8f);
-    case Place::kLake: return rgb(0x2c6f78);
-    case Place::kUnderwater: return rgb(0x0d3f63);
+    case Place::kBeach:
+      return rgb(0x1b6f8f);
+    case Place::kLake:
+      return rgb(0x2c6f78);
+    case Place::kUnderwater:
+      return rgb(0x0d3f63);
     case Place::kCity:
-    case Place::kStreet: return rgb(0x4a5068);
-    default: break;
+    case Place::kStreet:
+      return rgb(0x4a5068);
+    default:
+      break;
   }
   if (cold) return rgb(0xdfe8f2);
-  return stage.season == Season::kAutumn ? rgb(0x9a5427) : stage.season == Season::kSpring ? rgb(0x6f9f4a) : rgb(0x2f6b45);
+  return stage.season == Season::kAutumn   ? rgb(0x9a5427)
+         : stage.season == Season::kSpring ? rgb(0x6f9f4a)
+                                           : rgb(0x2f6b45);
 }
 
 Papers papers_of(const Stage& stage) {
   const Heaven& h = stage.heaven;
   const Rgb tint = paper_tint(stage);
   const bool night = stage.time == TimeOfDay::kNight;
-  if (stage.place == Place::kUnderwater) return {rgb(0x2aa3b8), rgb(0x9be3dd), rgb(0xf4f6d8), rgb(0x1f88a8), ground_paper(stage)};
-  if (stage.place == Place::kSpace) return {rgb(0x37306b), rgb(0x0d0f2b), rgb(0xf6e9c3), rgb(0x2b3f7d), rgb(0x1d2a5c)};
+  if (stage.place == Place::kUnderwater)
+    return {rgb(0x2aa3b8), rgb(0x9be3dd), rgb(0xf4f6d8), rgb(0x1f88a8), ground_paper(stage)};
+  if (stage.place == Place::kSpace)
+    return {rgb(0x37306b), rgb(0x0d0f2b), rgb(0xf6e9c3), rgb(0x2b3f7d), rgb(0x1d2a5c)};
   const Rgb near = ground_paper(stage) * tint * (night ? 0.5f : 1.0f);
-  return {mix(h.bottom, Rgb{1, 1, 1}, night ? 0.0f : 0.1f), mix(h.top, h.middle, 0.3f), h.moon ? rgb(0xf7f2dc) : mix(rgb(0xfff3cf), rgb(0xffc35a), stage.time == TimeOfDay::kDay ? 0.2f : 0.9f), mix(mix(h.bottom, h.middle, 0.55f), near, 0.28f), near};
+  return {mix(h.bottom, Rgb{1, 1, 1}, night ? 0.0f : 0.1f), mix(h.top, h.middle, 0.3f),
+          h.moon ? rgb(0xf7f2dc)
+                 : mix(rgb(0xfff3cf), rgb(0xffc35a), stage.time == TimeOfDay::kDay ? 0.2f : 0.9f),
+          mix(mix(h.bottom, h.middle, 0.55f), near, 0.28f), near};
 }
 
 // Height above a layer's base line at a column, in fractions of its tallest.
 float outline(Shape shape, float u, uint32_t salt) {
   switch (shape) {
     case Shape::kPeaks: {
-      const float a = std::fabs(fraction(u * 0.9f + hash01(1, 1, salt)) - 0.5f) * 2, b = std::fabs(fraction(u * 1.7f + hash01(2, 1, salt)) - 0.5f) * 2;
+      const float a = std::fabs(fraction(u * 0.9f + hash01(1, 1, salt)) - 0.5f) * 2,
+                  b = std::fabs(fraction(u * 1.7f + hash01(2, 1, salt)) - 0.5f) * 2;
       return std::max(1 - a * 1.15f, 0.7f * (1 - b)) + 0.1f * (noise(u * 9, 1, salt) - 0.5f);
     }
     case Shape::kDunes: {
       const float t = fraction(u * 0.6f + hash01(1, 1, salt));
       return 0.25f + 0.6f * (t < 0.7f ? smooth(0, 0.7f, t) : smooth(1, 0.7f, t));
     }
-    case Shape::kWaves: return 0.45f + 0.3f * std::fabs(sin_of(u * 9 + 6 * hash01(1, 1, salt)));
-    case Shape::kHouses: return 0.12f;
-    default: return 0.35f + 0.4f * noise(u * 1.3f, 1, salt) + 0.2f * noise(u * 3.1f, 2, salt);
+    case Shape::kWaves:
+      return 0.45f + 0.3f * std::fabs(sin_of(u * 9 + 6 * hash01(1, 1, salt)));
+    case Shape::kHouses:
+      return 0.12f;
+    default:
+      return 0.35f + 0.4f * noise(u * 1.3f, 1, salt) + 0.2f * noise(u * 3.1f, 2, salt);
   }
 }
 
@@ -101,17 +127,21 @@ void add_fir(const Sheet& sheet, float x, float base, float tall) {
 
 void add_weed(const Sheet& sheet, float x, float base, float tall, float sway) {
   cairo_move_to(sheet.pen(), x - tall * 0.06f, base);
-  cairo_curve_to(sheet.pen(), x - tall * 0.2f + sway, base - tall * 0.4f, x + tall * 0.2f, base - tall * 0.6f, x + sway, base - tall);
-  cairo_curve_to(sheet.pen(), x + tall * 0.34f, base - tall * 0.55f, x - tall * 0.02f + sway, base - tall * 0.35f, x + tall * 0.07f, base);
+  cairo_curve_to(sheet.pen(), x - tall * 0.2f + sway, base - tall * 0.4f, x + tall * 0.2f,
+                 base - tall * 0.6f, x + sway, base - tall);
+  cairo_curve_to(sheet.pen(), x + tall * 0.34f, base - tall * 0.55f, x - tall * 0.02f + sway,
+                 base - tall * 0.35f, x + tall * 0.07f, base);
   cairo_close_path(sheet.pen());
 }
 
 // What stands along a layer's edge.
 template <class Edge>
-void add_standing(const Sheet& sheet, const Stage& stage, Shape shape, float near, float base, Edge edge, Chance& chance) {
+void add_standing(const Sheet& sheet, const Stage& stage, Shape shape, float near, float base,
+                  Edge edge, Chance& chance) {
   const float w = static_cast<float>(stage.width), s = stage.side;
   if (shape == Shape::kFirs) {
-    for (float x = -0.03f * w; x < 1.03f * w; x += s * mix(0.035f, 0.085f, near) * chance.between(0.6f, 1.5f)) {
+    for (float x = -0.03f * w; x < 1.03f * w;
+         x += s * mix(0.035f, 0.085f, near) * chance.between(0.6f, 1.5f)) {
       // The middle stays open for who comes.
       if (near > 0.5f && std::fabs(x / w - 0.5f) < 0.30f * near) continue;
       const float fir = s * mix(0.16f, 0.46f, near) * chance.between(0.7f, 1.15f);
@@ -119,7 +149,8 @@ void add_standing(const Sheet& sheet, const Stage& stage, Shape shape, float nea
     }
   } else if (shape == Shape::kHouses) {
     for (float x = -0.02f * w; x < w;) {
-      const float wide = s * mix(0.05f, 0.12f, near) * chance.between(0.7f, 1.3f), high = s * mix(0.34f, 0.20f, near) * chance.between(0.45f, 1.1f);
+      const float wide = s * mix(0.05f, 0.12f, near) * chance.between(0.7f, 1.3f),
+                  high = s * mix(0.34f, 0.20f, near) * chance.between(0.45f, 1.1f);
       sheet.rectangle(x, base - high, wide, high + 0.02f * s);
       if (chance.odds(0.4f)) {
         cairo_move_to(sheet.pen(), x - wide * 0.06f, base - high);
@@ -130,12 +161,16 @@ void add_standing(const Sheet& sheet, const Stage& stage, Shape shape, float nea
     }
   } else if (shape == Shape::kWeeds) {
     for (int i = 0; i < 11; ++i) {
-      const float x = w * (chance.odds(0.5f) ? chance.between(0.0f, 0.3f) : chance.between(0.7f, 1.0f));
-      add_weed(sheet, x, edge(x) + 0.02f * s, s * mix(0.10f, 0.24f, near) * chance.between(0.7f, 1.2f), s * chance.between(-0.03f, 0.03f));
+      const float x =
+          w * (chance.odds(0.5f) ? chance.between(0.0f, 0.3f) : chance.between(0.7f, 1.0f));
+      add_weed(sheet, x, edge(x) + 0.02f * s,
+               s * mix(0.10f, 0.24f, near) * chance.between(0.7f, 1.2f),
+               s * chance.between(-0.03f, 0.03f));
     }
   } else if (shape == Shape::kHills && near < 0.8f) {
     for (int i = 0; i < 9; ++i) {
-      const float x = chance.uniform() * w, r = s * mix(0.016f, 0.034f, near) * chance.between(0.7f, 1.3f), y = edge(x);
+      const float x = chance.uniform() * w,
+                  r = s * mix(0.016f, 0.034f, near) * chance.between(0.7f, 1.3f), y = edge(x);
       sheet.rectangle(x - r * 0.12f, y - r * 1.2f, r * 0.24f, r * 1.6f);
       sheet.ellipse(x, y - r * 1.9f, r * 0.8f, r * 1.1f);
     }
@@ -152,17 +187,24 @@ void lay_paper(Canvas& canvas, const Stage& stage, const Sheet& sheet) {
 
 // Heaven as wavy bands around the sun.
 void paint_bands(Canvas& canvas, const Stage& stage, const Papers& papers, Watch& watch) {
-  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height), s = stage.side;
+  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height),
+              s = stage.side;
   Chance chance = stage.chance("paper sky");
   const auto salt = static_cast<uint32_t>(chance.bits());
   std::fill(canvas.pixels.begin(), canvas.pixels.end(), Pixel(papers.sky_high));
-  const float cx = stage.heaven.sun_x > 0 ? stage.heaven.sun_x : w * 0.6f, cy = std::min(stage.heaven.sun_y > 0 ? stage.heaven.sun_y : h * 0.25f, 0.75f * h);
+  const float cx = stage.heaven.sun_x > 0 ? stage.heaven.sun_x : w * 0.6f,
+              cy = std::min(stage.heaven.sun_y > 0 ? stage.heaven.sun_y : h * 0.25f, 0.75f * h);
   constexpr int kBands = 5;
   for (int i = 0; i < kBands && watch.row(200'000); ++i) {
-    const float t = static_cast<float>(i + 1) / (kBands + 1), r = s * (1.15f - 0.20f * static_cast<float>(i));
+    const float t = static_cast<float>(i + 1) / (kBands + 1),
+                r = s * (1.15f - 0.20f * static_cast<float>(i));
     const Sheet sheet(0, 0, w, h, canvas.scale);
     for (int k = 0; k <= 90; ++k) {
-      const float a = static_cast<float>(k) * (2 * kPi / 90), wave = 1 + 0.05f * sin_of(5 * a + static_cast<float>(i)) + 0.10f * (noise(cos_of(a) * 2 + 7, sin_of(a) * 2, salt + static_cast<uint32_t>(i)) - 0.5f);
+      const float a = static_cast<float>(k) * (2 * kPi / 90),
+                  wave = 1 + 0.05f * sin_of(5 * a + static_cast<float>(i)) +
+                         0.10f * (noise(cos_of(a) * 2 + 7, sin_of(a) * 2,
+                                        salt + static_cast<uint32_t>(i)) -
+                                  0.5f);
       const float x = cx + r * wave * cos_of(a), y = cy + r * wave * sin_of(a) * 0.85f;
       k == 0 ? cairo_move_to(sheet.pen(), x, y) : cairo_line_to(sheet.pen(), x, y);
     }
@@ -179,7 +221,9 @@ void paint_bands(Canvas& canvas, const Stage& stage, const Papers& papers, Watch
   if (stage.heaven.stars > 0 || stage.place == Place::kSpace) {
     const Sheet sheet(0, 0, w, h, canvas.scale);
     for (int i = 0; i < 40; ++i) {
-      const float x = chance.uniform() * w, y = chance.uniform() * (stage.place == Place::kSpace ? h : stage.camera.horizon), r = s * chance.between(0.0015f, 0.004f);
+      const float x = chance.uniform() * w,
+                  y = chance.uniform() * (stage.place == Place::kSpace ? h : stage.camera.horizon),
+                  r = s * chance.between(0.0015f, 0.004f);
       sheet.ellipse(x, y, r, r);
     }
     sheet.fill(rgb(0xf6efcf));
@@ -188,15 +232,23 @@ void paint_bands(Canvas& canvas, const Stage& stage, const Papers& papers, Watch
 }
 
 void paint_clouds(Canvas& canvas, const Stage& stage) {
-  if (stage.heaven.clouds < 0.1f || stage.place == Place::kUnderwater || stage.place == Place::kSpace) return;
+  if (stage.heaven.clouds < 0.1f || stage.place == Place::kUnderwater ||
+      stage.place == Place::kSpace)
+    return;
   Chance chance = stage.chance("paper clouds");
   const float w = static_cast<float>(stage.width), s = stage.side;
-  const Rgb white = stage.time == TimeOfDay::kNight ? rgb(0x4a5580) : mix(stage.heaven.cloud_light, Rgb{1, 1, 1}, 0.4f);
+  const Rgb white = stage.time == TimeOfDay::kNight
+                        ? rgb(0x4a5580)
+                        : mix(stage.heaven.cloud_light, Rgb{1, 1, 1}, 0.4f);
   const int n = 3 + static_cast<int>(4 * stage.heaven.clouds);
   for (int i = 0; i < n; ++i) {
     const Sheet sheet(0, 0, w, stage.camera.horizon, canvas.scale);
-    const float x = chance.uniform() * w, y = stage.camera.horizon * chance.between(0.12f, 0.62f), r = s * chance.between(0.025f, 0.05f);
-    for (int k = -2; k <= 2; ++k) sheet.ellipse(x + r * 1.1f * static_cast<float>(k), y - r * (k % 2 == 0 ? 0.25f : 0.7f) * chance.between(0.6f, 1.2f), r * chance.between(0.9f, 1.2f), r * 0.85f);
+    const float x = chance.uniform() * w, y = stage.camera.horizon * chance.between(0.12f, 0.62f),
+                r = s * chance.between(0.025f, 0.05f);
+    for (int k = -2; k <= 2; ++k)
+      sheet.ellipse(x + r * 1.1f * static_cast<float>(k),
+                    y - r * (k % 2 == 0 ? 0.25f : 0.7f) * chance.between(0.6f, 1.2f),
+                    r * chance.between(0.9f, 1.2f), r * 0.85f);
     sheet.rectangle(x - r * 3.1f, y - r * 0.4f, r * 6.2f, r, r * 0.5f);
     sheet.fill(white);
     lay_paper(canvas, stage, sheet);
@@ -206,18 +258,29 @@ void paint_clouds(Canvas& canvas, const Stage& stage) {
 void paint_layers(Canvas& canvas, const Stage& stage, const Papers& papers, Watch& watch) {
   const Shape shape = far_shape(stage.place);
   if (shape == Shape::kNone) return;
-  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height), s = stage.side;
+  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height),
+              s = stage.side;
   Chance chance = stage.chance("paper land");
   constexpr int kLayers = 5;
   const float first = stage.camera.horizon + 0.01f * h, last = h * 0.80f;
   for (int i = 0; i < kLayers && watch.row(400'000); ++i) {
-    const float near = static_cast<float>(i) / (kLayers - 1), base = mix(first, last, near * (0.4f + 0.6f * near));
+    const float near = static_cast<float>(i) / (kLayers - 1),
+                base = mix(first, last, near * (0.4f + 0.6f * near));
     const bool sand = stage.place == Place::kBeach && i >= kLayers - 2;
-    const Shape own = sand ? Shape::kHills : (shape == Shape::kPeaks && i >= 2) || (shape == Shape::kHouses && i >= 2) ? Shape::kHills : shape;
-    const float tall = s * (own == Shape::kPeaks ? mix(0.34f, 0.14f, near) : own == Shape::kWaves ? 0.022f : own == Shape::kDunes ? 0.10f : 0.07f);
+    const Shape own = sand ? Shape::kHills
+                      : (shape == Shape::kPeaks && i >= 2) || (shape == Shape::kHouses && i >= 2)
+                          ? Shape::kHills
+                          : shape;
+    const float tall = s * (own == Shape::kPeaks   ? mix(0.34f, 0.14f, near)
+                            : own == Shape::kWaves ? 0.022f
+                            : own == Shape::kDunes ? 0.10f
+                                                   : 0.07f);
     const auto salt = static_cast<uint32_t>(chance.bits());
-    const float stretch = own == Shape::kWaves ? mix(2.0f, 0.8f, near) : mix(1.6f, 0.9f, near), shift = chance.between(0, 9);
-    const auto edge = [&](float x) { return base - tall * outline(own, x / s * stretch + shift, salt) + 0.01f * s; };
+    const float stretch = own == Shape::kWaves ? mix(2.0f, 0.8f, near) : mix(1.6f, 0.9f, near),
+                shift = chance.between(0, 9);
+    const auto edge = [&](float x) {
+      return base - tall * outline(own, x / s * stretch + shift, salt) + 0.01f * s;
+    };
     const Sheet sheet(0, 0, w, h, canvas.scale);
     cairo_move_to(sheet.pen(), -0.02f * w, h * 1.02f);
     for (int k = 0; k <= 160; ++k) {
@@ -227,16 +290,19 @@ void paint_layers(Canvas& canvas, const Stage& stage, const Papers& papers, Watc
     cairo_line_to(sheet.pen(), 1.02f * w, h * 1.02f);
     cairo_close_path(sheet.pen());
     if (own == shape && i + 1 < kLayers) add_standing(sheet, stage, own, near, base, edge, chance);
-    sheet.fill(sand ? mix(rgb(0xe3c48e), rgb(0xf2dcae), near) * paper_tint(stage) : mix(papers.far, papers.near, near));
+    sheet.fill(sand ? mix(rgb(0xe3c48e), rgb(0xf2dcae), near) * paper_tint(stage)
+                    : mix(papers.far, papers.near, near));
     lay_paper(canvas, stage, sheet);
   }
 }
 
 void paint_paper_room(Canvas& canvas, const Stage& stage) {
-  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height), s = stage.side;
+  const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height),
+              s = stage.side;
   Chance chance = stage.chance("paper room");
   const bool night = stage.time == TimeOfDay::kNight;
-  const Rgb wall = from_hsv(chance.uniform(), 0.28f, night ? 0.42f : 0.82f), floor = mix(wall, rgb(0x8a5a3a), 0.75f);
+  const Rgb wall = from_hsv(chance.uniform(), 0.28f, night ? 0.42f : 0.82f),
+            floor = mix(wall, rgb(0x8a5a3a), 0.75f);
   std::fill(canvas.pixels.begin(), canvas.pixels.end(), Pixel(wall));
   const Sheet frame(0, 0, w, h, canvas.scale);
   const float side = chance.sign(), wx = w * (0.5f + side * 0.26f) - s * 0.13f, wy = h * 0.12f;
@@ -263,7 +329,8 @@ void add_texture(Canvas& canvas, const Stage& stage, Watch& watch) {
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 2); ++y) {
     for (int x = 0; x < canvas.width; ++x) {
       const float px = canvas.x_of(x) * unit, py = canvas.y_of(y) * unit;
-      const float k = 0.965f + 0.04f * noise(px * 0.5f, py * 0.5f, salt) + 0.03f * noise(px * 0.12f, py * 0.9f, salt + 1);
+      const float k = 0.965f + 0.04f * noise(px * 0.5f, py * 0.5f, salt) +
+                      0.03f * noise(px * 0.12f, py * 0.9f, salt + 1);
       canvas.row(y)[x] = canvas.row(y)[x] * k;
       canvas.row(y)[x].v[3] = 1;
     }
@@ -276,26 +343,34 @@ Rgb paper_tint(const Stage& stage) {
   Rgb sum = stage.light.sky_light;
   for (const Lamp& lamp : stage.light.lamps) sum = sum + lamp.colour * (0.5f + 0.5f * lamp.z);
   const float most = std::max({sum.r, sum.g, sum.b, 1e-3f});
-  const float strength = stage.time == TimeOfDay::kNight && stage.place != Place::kRoom ? 0.72f : 1.0f;
+  const float strength =
+      stage.time == TimeOfDay::kNight && stage.place != Place::kRoom ? 0.72f : 1.0f;
   return mix(sum * (1 / most), Rgb{1, 1, 1}, 0.62f) * strength;
 }
 
 void drop_shadow(Canvas& canvas, const Stage& stage, const Canvas& layer, int left, int top) {
   if (stage.style != Style::kPaperCut) return;
   const float away = stage.side * 0.007f * canvas.scale, soft = stage.side * 0.008f * canvas.scale;
-  const int n = std::max(1, static_cast<int>(soft / 2.5f)), pad = static_cast<int>(3 * soft / static_cast<float>(n)) + 2;
+  const int n = std::max(1, static_cast<int>(soft / 2.5f)),
+            pad = static_cast<int>(3 * soft / static_cast<float>(n)) + 2;
   Field shade((layer.width + n - 1) / n + 2 * pad, (layer.height + n - 1) / n + 2 * pad);
   for (int y = 0; y < layer.height; y += n) {
-    for (int x = 0; x < layer.width; x += n) shade.row(y / n + pad)[x / n + pad] = layer.row(y)[x].a();
+    for (int x = 0; x < layer.width; x += n)
+      shade.row(y / n + pad)[x / n + pad] = layer.row(y)[x].a();
   }
   // What reaches the picture's edge goes on beyond it.
   blur(shade, soft / static_cast<float>(n));
   const float step = 1 / static_cast<float>(n), dx = away, dy = away * 1.4f;
   const int reach = static_cast<int>(3 * soft + 2 * away) + 2;
-  for (int y = std::max(0, top - reach); y < std::min(canvas.height, top + layer.height + reach); ++y) {
-    for (int x = std::max(0, left - reach); x < std::min(canvas.width, left + layer.width + reach); ++x) {
-      const float u = (static_cast<float>(x - left) - dx + 0.5f) * step + static_cast<float>(pad), v = (static_cast<float>(y - top) - dy + 0.5f) * step + static_cast<float>(pad);
-      if (u < 0 || v < 0 || u >= static_cast<float>(shade.width) || v >= static_cast<float>(shade.height)) continue;
+  for (int y = std::max(0, top - reach); y < std::min(canvas.height, top + layer.height + reach);
+       ++y) {
+    for (int x = std::max(0, left - reach); x < std::min(canvas.width, left + layer.width + reach);
+         ++x) {
+      const float u = (static_cast<float>(x - left) - dx + 0.5f) * step + static_cast<float>(pad),
+                  v = (static_cast<float>(y - top) - dy + 0.5f) * step + static_cast<float>(pad);
+      if (u < 0 || v < 0 || u >= static_cast<float>(shade.width) ||
+          v >= static_cast<float>(shade.height))
+        continue;
       const float dark = 0.62f * sample(shade, u, v);
       Pixel& p = canvas.row(y)[x];
       p = Pixel(p.r() * (1 - dark), p.g() * (1 - dark), p.b() * (1 - dark * 0.9f), p.a());
@@ -312,9 +387,11 @@ void paint_paper_stage(Canvas& canvas, const Stage& stage, Watch& watch) {
     paint_clouds(canvas, stage);
     paint_layers(canvas, stage, papers, watch);
     if (stage.place == Place::kSpace) {
-      const Sheet planet(0, 0, static_cast<float>(stage.width), static_cast<float>(stage.height), canvas.scale);
+      const Sheet planet(0, 0, static_cast<float>(stage.width), static_cast<float>(stage.height),
+                         canvas.scale);
       const float r = stage.side * 0.9f;
-      planet.ellipse(static_cast<float>(stage.width) * 0.55f, static_cast<float>(stage.height) * 0.84f + r, r, r);
+      planet.ellipse(static_cast<float>(stage.width) * 0.55f,
+                     static_cast<float>(stage.height) * 0.84f + r, r, r);
       planet.fill(stage.home ? rgb(0x2a6fb0) : papers.near * 1.6f);
       lay_paper(canvas, stage, planet);
     }

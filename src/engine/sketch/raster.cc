@@ -36,12 +36,15 @@ Pixel linear_pixel(uint32_t argb, const std::array<float, 256>& linear) {
 }
 
 const uint32_t* row_of(cairo_surface_t* surface, int y) {
-  return reinterpret_cast<const uint32_t*>(cairo_image_surface_get_data(surface) + static_cast<size_t>(cairo_image_surface_get_stride(surface)) * static_cast<size_t>(y));
+  return reinterpret_cast<const uint32_t*>(
+      cairo_image_surface_get_data(surface) +
+      static_cast<size_t>(cairo_image_surface_get_stride(surface)) * static_cast<size_t>(y));
 }
 
 Canvas canvas_of(cairo_surface_t* surface, float scale) {
   cairo_surface_flush(surface);
-  Canvas canvas(cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface), scale);
+  Canvas canvas(cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface),
+                scale);
   const std::array<float, 256>& linear = linear_of_byte();
   for (int y = 0; y < canvas.height; ++y) {
     const uint32_t* from = row_of(surface, y);
@@ -55,7 +58,8 @@ Canvas canvas_of(cairo_surface_t* surface, float scale) {
 
 // Katakana's long mark and the brackets lie down in upright text.
 bool turned_when_upright(char32_t c) {
-  return c == U'ー' || c == U'~' || c == U'-' || c == U'「' || c == U'」' || c == U'(' || c == U')' || c == U'…';
+  return c == U'ー' || c == U'~' || c == U'-' || c == U'「' || c == U'」' || c == U'(' ||
+         c == U')' || c == U'…';
 }
 
 }  // namespace
@@ -69,9 +73,9 @@ Sheet::Sheet(float left, float top, float width, float height, float scale)
     : left_(static_cast<int>(std::floor(left * scale))),
       top_(static_cast<int>(std::floor(top * scale))),
       scale_(scale),
-      surface_(cairo_image_surface_create(CAIRO_FORMAT_ARGB32,
-                                          std::max(1, static_cast<int>(std::ceil(width * scale)) + 1),
-                                          std::max(1, static_cast<int>(std::ceil(height * scale)) + 1)),
+      surface_(cairo_image_surface_create(
+                   CAIRO_FORMAT_ARGB32, std::max(1, static_cast<int>(std::ceil(width * scale)) + 1),
+                   std::max(1, static_cast<int>(std::ceil(height * scale)) + 1)),
                cairo_surface_destroy),
       pen_(cairo_create(surface_.get()), cairo_destroy) {
   CHECK(cairo_surface_status(surface_.get()) == CAIRO_STATUS_SUCCESS);
@@ -125,7 +129,8 @@ void Sheet::rectangle(float x, float y, float w, float h, float radius) const {
 void Sheet::lay_on(Canvas& below) const {
   cairo_surface_flush(surface_.get());
   const std::array<float, 256>& linear = linear_of_byte();
-  const int w = cairo_image_surface_get_width(surface_.get()), h = cairo_image_surface_get_height(surface_.get());
+  const int w = cairo_image_surface_get_width(surface_.get()),
+            h = cairo_image_surface_get_height(surface_.get());
   const int first_x = std::max(0, -left_), last_x = std::min(w, below.width - left_);
   for (int y = std::max(0, -top_); y < std::min(h, below.height - top_); ++y) {
     const uint32_t* from = row_of(surface_.get(), y);
@@ -140,7 +145,8 @@ Canvas Sheet::canvas() const { return canvas_of(surface_.get(), scale_); }
 
 Field Sheet::cover() const {
   cairo_surface_flush(surface_.get());
-  Field field(cairo_image_surface_get_width(surface_.get()), cairo_image_surface_get_height(surface_.get()));
+  Field field(cairo_image_surface_get_width(surface_.get()),
+              cairo_image_surface_get_height(surface_.get()));
   for (int y = 0; y < field.height; ++y) {
     const uint32_t* from = row_of(surface_.get(), y);
     for (int x = 0; x < field.width; ++x) field.row(y)[x] = static_cast<float>(from[x] >> 24) / 255;
@@ -150,7 +156,8 @@ Field Sheet::cover() const {
 
 std::optional<Canvas> draw_svg(const std::string& svg, int width, int height, bool mirrored) {
   const std::unique_ptr<RsvgHandle, decltype(&g_object_unref)> handle(
-      rsvg_handle_new_from_data(reinterpret_cast<const guint8*>(svg.data()), svg.size(), nullptr), g_object_unref);
+      rsvg_handle_new_from_data(reinterpret_cast<const guint8*>(svg.data()), svg.size(), nullptr),
+      g_object_unref);
   if (!handle) return std::nullopt;
   const Sheet sheet(0, 0, static_cast<float>(width - 1), static_cast<float>(height - 1), 1);
   if (mirrored) {
@@ -175,8 +182,8 @@ Box ink_of(const Canvas& drawing) {
   }
   if (right < left) return {};
   const float w = static_cast<float>(drawing.width), h = static_cast<float>(drawing.height);
-  return {static_cast<float>(left) / w, static_cast<float>(top) / h, static_cast<float>(right + 1) / w,
-          static_cast<float>(bottom + 1) / h};
+  return {static_cast<float>(left) / w, static_cast<float>(top) / h,
+          static_cast<float>(right + 1) / w, static_cast<float>(bottom + 1) / h};
 }
 
 struct Typeface::Handles {
@@ -201,9 +208,12 @@ Typeface::~Typeface() {
   FT_Done_FreeType(handles_->library);
 }
 
-bool Typeface::has(char32_t character) const { return FT_Get_Char_Index(handles_->face, character) != 0; }
+bool Typeface::has(char32_t character) const {
+  return FT_Get_Char_Index(handles_->face, character) != 0;
+}
 
-void Typeface::set(const Sheet& sheet, std::string_view text, float x, float y, float w, float h, bool upright) const {
+void Typeface::set(const Sheet& sheet, std::string_view text, float x, float y, float w, float h,
+                   bool upright) const {
   std::vector<cairo_glyph_t> glyphs;
   const std::vector<char32_t> characters = to_code_points(text);
   if (characters.empty()) return;
@@ -220,7 +230,8 @@ void Typeface::set(const Sheet& sheet, std::string_view text, float x, float y, 
     length += advances.back();
     glyphs.push_back(glyph);
   }
-  const double size = upright ? std::min<double>(w / 100, h / length) : std::min<double>(h / 100, w / length);
+  const double size =
+      upright ? std::min<double>(w / 100, h / length) : std::min<double>(h / 100, w / length);
   double along = 0;
   for (size_t i = 0; i < glyphs.size(); ++i) {
     cairo_text_extents_t extents;
@@ -229,10 +240,12 @@ void Typeface::set(const Sheet& sheet, std::string_view text, float x, float y, 
     if (upright) {
       cairo_translate(pen, x + w / 2, y + (h - length * size) / 2 + (along + 50) * size);
     } else {
-      cairo_translate(pen, x + (w - length * size) / 2 + (along + advances[i] / 2) * size, y + h / 2);
+      cairo_translate(pen, x + (w - length * size) / 2 + (along + advances[i] / 2) * size,
+                      y + h / 2);
     }
     cairo_scale(pen, size, size);
-    if (upright && turned_when_upright(characters[i])) cairo_rotate(pen, static_cast<double>(kPi) / 2);
+    if (upright && turned_when_upright(characters[i]))
+      cairo_rotate(pen, static_cast<double>(kPi) / 2);
     const cairo_glyph_t placed{glyphs[i].index, -extents.x_advance / 2, 36};
     cairo_glyph_path(pen, &placed, 1);
     cairo_restore(pen);

@@ -31,7 +31,7 @@ class Sheet {
 
   // What was drawn, as premultiplied linear light.
   Canvas canvas() const;
-  Field cover() const;  // its alpha alone
+  Field cover() const;               // its alpha alone
   void lay_on(Canvas& below) const;  // over a canvas of the sheet's own scale
 
  private:
@@ -44,7 +44,8 @@ class Sheet {
 // A drawing fitted into width × height pixels, mirrored if asked; nothing if the SVG is broken.
 std::optional<Canvas> draw_svg(const std::string& svg, int width, int height, bool mirrored);
 
-// The part's box that is not empty, 0 … 1 of the drawing: emoji stand in their square with a margin.
+// The part's box that is not empty, 0 … 1 of the drawing: emoji stand in their square with a
+// margin.
 struct Box {
   float left = 0, top = 0, right = 1, bottom = 1;
 };
@@ -60,7 +61,8 @@ class Typeface {
 
   // Adds the outline of `text` to the sheet's path inside the box, as large as fits; upright text
   // is set one character below the other.
-  void set(const Sheet& sheet, std::string_view text, float x, float y, float w, float h, bool upright) const;
+  void set(const Sheet& sheet, std::string_view text, float x, float y, float w, float h,
+           bool upright) const;
   bool has(char32_t character) const;
 
  private:

@@ -10,7 +10,8 @@ namespace {
 
 constexpr int kShadeSide_px = 420;  // light on a body is smooth: it is computed small
 
-// Squared distances along one line, as the lower envelope of parabolas (Felzenszwalb, Huttenlocher).
+// Squared distances along one line, as the lower envelope of parabolas (Felzenszwalb,
+// Huttenlocher).
 void envelope(const float* f, float* d, int n, int* at, float* from) {
   int k = 0;
   at[0] = 0;
@@ -20,7 +21,9 @@ void envelope(const float* f, float* d, int n, int* at, float* from) {
     float s = 0;
     while (true) {
       const int p = at[k];
-      s = ((f[q] + static_cast<float>(q) * static_cast<float>(q)) - (f[p] + static_cast<float>(p) * static_cast<float>(p))) / static_cast<float>(2 * (q - p));
+      s = ((f[q] + static_cast<float>(q) * static_cast<float>(q)) -
+           (f[p] + static_cast<float>(p) * static_cast<float>(p))) /
+          static_cast<float>(2 * (q - p));
       if (s > from[k] || k == 0) break;
       --k;
     }
@@ -73,8 +76,10 @@ Field heights_of(const Canvas& small, const Figure& figure, float volume) {
   if (own.width > 0) {
     for (int y = 0; y < h; ++y) {
       for (int x = 0; x < w; ++x) {
-        const float u = (static_cast<float>(x) + 0.5f) / static_cast<float>(w) * static_cast<float>(own.width);
-        const float v = (static_cast<float>(y) + 0.5f) / static_cast<float>(h) * static_cast<float>(own.height);
+        const float u =
+            (static_cast<float>(x) + 0.5f) / static_cast<float>(w) * static_cast<float>(own.width);
+        const float v =
+            (static_cast<float>(y) + 0.5f) / static_cast<float>(h) * static_cast<float>(own.height);
         height.row(y)[x] = height.row(y)[x] * 0.55f + sample(own, u, v) * static_cast<float>(w);
       }
     }
@@ -103,7 +108,8 @@ Shade shade(float nx, float ny, float nz, const LightPlan& light, bool painted) 
     const float rim = square(1 - nz) * std::max(0.0f, facing);
     s.matte = s.matte + Pixel(colour.v * (wrapped * wrapped * four(strength) + four(rim * 0.35f)));
     // Blinn: the half vector between the lamp and the eye, which looks along z.
-    const float hz = lamp.z + 1, n = 1 / std::sqrt(lamp.x * lamp.x + lamp.y * lamp.y + hz * hz + 1e-6f);
+    const float hz = lamp.z + 1,
+                n = 1 / std::sqrt(lamp.x * lamp.x + lamp.y * lamp.y + hz * hz + 1e-6f);
     float g = std::max(0.0f, (nx * lamp.x + ny * lamp.y + nz * hz) * n);
     g *= g, g *= g, g *= g, g *= g, g *= g;
     s.gloss = s.gloss + colour * (g * 0.09f + rim * 0.16f);
@@ -112,11 +118,17 @@ Shade shade(float nx, float ny, float nz, const LightPlan& light, bool painted) 
 }
 
 void add_glint(Canvas& canvas, const Glint& glint) {
-  const float x = glint.x * static_cast<float>(canvas.width), y = glint.y * static_cast<float>(canvas.height), r = std::max(glint.radius * static_cast<float>(canvas.height), 0.6f);
-  for (int j = std::max(0, static_cast<int>(y - r) - 1); j <= std::min(canvas.height - 1, static_cast<int>(y + r) + 1); ++j) {
-    for (int i = std::max(0, static_cast<int>(x - r) - 1); i <= std::min(canvas.width - 1, static_cast<int>(x + r) + 1); ++i) {
-      const float d = std::sqrt(square(static_cast<float>(i) + 0.5f - x) + square(static_cast<float>(j) + 0.5f - y));
-      canvas.row(j)[i] = mix(canvas.row(j)[i], Pixel(glint.light), clamp01(r - d + 0.5f) * canvas.row(j)[i].a());
+  const float x = glint.x * static_cast<float>(canvas.width),
+              y = glint.y * static_cast<float>(canvas.height),
+              r = std::max(glint.radius * static_cast<float>(canvas.height), 0.6f);
+  for (int j = std::max(0, static_cast<int>(y - r) - 1);
+       j <= std::min(canvas.height - 1, static_cast<int>(y + r) + 1); ++j) {
+    for (int i = std::max(0, static_cast<int>(x - r) - 1);
+         i <= std::min(canvas.width - 1, static_cast<int>(x + r) + 1); ++i) {
+      const float d = std::sqrt(square(static_cast<float>(i) + 0.5f - x) +
+                                square(static_cast<float>(j) + 0.5f - y));
+      canvas.row(j)[i] =
+          mix(canvas.row(j)[i], Pixel(glint.light), clamp01(r - d + 0.5f) * canvas.row(j)[i].a());
     }
   }
 }
@@ -126,7 +138,8 @@ void add_glint(Canvas& canvas, const Glint& glint) {
 Field distance_inside(const Field& cover) {
   const int w = cover.width, h = cover.height, n = std::max(w, h);
   Field d(w, h);
-  std::vector<float> f(static_cast<size_t>(n)), out(static_cast<size_t>(n)), from(static_cast<size_t>(n) + 1);
+  std::vector<float> f(static_cast<size_t>(n)), out(static_cast<size_t>(n)),
+      from(static_cast<size_t>(n) + 1);
   std::vector<int> at(static_cast<size_t>(n));
   for (int x = 0; x < w; ++x) {
     for (int y = 0; y < h; ++y) f[static_cast<size_t>(y)] = cover.row(y)[x] < 0.5f ? 0 : 1e8f;
@@ -135,14 +148,16 @@ Field distance_inside(const Field& cover) {
   }
   for (int y = 0; y < h; ++y) {
     envelope(d.row(y), out.data(), w, at.data(), from.data());
-    for (int x = 0; x < w; ++x) d.row(y)[x] = std::sqrt(std::min(out[static_cast<size_t>(x)], 1e8f));
+    for (int x = 0; x < w; ++x)
+      d.row(y)[x] = std::sqrt(std::min(out[static_cast<size_t>(x)], 1e8f));
   }
   return d;
 }
 
 void light_figure(Figure& figure, const LightPlan& light, float volume) {
   Canvas& colours = figure.colours;
-  const int n = std::max(1, (std::max(colours.width, colours.height) + kShadeSide_px - 1) / kShadeSide_px);
+  const int n =
+      std::max(1, (std::max(colours.width, colours.height) + kShadeSide_px - 1) / kShadeSide_px);
   const Canvas small = reduced(colours, n);
   const Field height = heights_of(small, figure, volume);
   Canvas matte(small.width, small.height), gloss(small.width, small.height);
@@ -162,7 +177,8 @@ void light_figure(Figure& figure, const LightPlan& light, float volume) {
     for (int x = 0; x < colours.width; ++x) {
       const float a = row[x].a();
       if (a <= 0) continue;
-      const float u = (static_cast<float>(x) + 0.5f) * step, v = (static_cast<float>(y) + 0.5f) * step;
+      const float u = (static_cast<float>(x) + 0.5f) * step,
+                  v = (static_cast<float>(y) + 0.5f) * step;
       Pixel lit = row[x] * sample(matte, u, v) + sample(gloss, u, v) * a;
       lit.v[3] = a;
       row[x] = lit;

@@ -7,7 +7,8 @@
 
 namespace plantain::engine::sketch {
 
-// The distance of every point to the nearest one that is outside (value < ½), in pixels. Linear time.
+// The distance of every point to the nearest one that is outside (value < ½), in pixels. Linear
+// time.
 Field distance_inside(const Field& cover);
 
 // Replaces the figure's colours by what the eye sees under the plan's light.

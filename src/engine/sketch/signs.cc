@@ -18,7 +18,8 @@ struct Board {
 Board board_of(const Stage& stage, const Sign& sign) {
   const Camera& c = stage.camera;
   const float k = c.focal / sign.z_m;
-  return {c.x(sign.x_m, sign.z_m) - sign.width_m * k / 2, c.y(sign.low_m + sign.height_m, sign.z_m), sign.width_m * k, sign.height_m * k};
+  return {c.x(sign.x_m, sign.z_m) - sign.width_m * k / 2, c.y(sign.low_m + sign.height_m, sign.z_m),
+          sign.width_m * k, sign.height_m * k};
 }
 
 // What carries the board: arms from the wall, or two posts down to a roof or the ground.
@@ -42,9 +43,12 @@ void draw_bracket(const Sheet& sheet, const Stage& stage, const Sign& sign, cons
 }
 
 // Tubes of light: white at the core, coloured around it.
-void add_tubes(Canvas& canvas, const Field& tubes, const Sheet& sheet, const Rgb& colour, float strength) {
-  for (int y = std::max(0, -sheet.top()); y < std::min(tubes.height, canvas.height - sheet.top()); ++y) {
-    for (int x = std::max(0, -sheet.left()); x < std::min(tubes.width, canvas.width - sheet.left()); ++x) {
+void add_tubes(Canvas& canvas, const Field& tubes, const Sheet& sheet, const Rgb& colour,
+               float strength) {
+  for (int y = std::max(0, -sheet.top()); y < std::min(tubes.height, canvas.height - sheet.top());
+       ++y) {
+    for (int x = std::max(0, -sheet.left()); x < std::min(tubes.width, canvas.width - sheet.left());
+         ++x) {
       const float t = tubes.row(y)[x];
       if (t <= 0) continue;
       const Rgb light = colour * (3.0f * t) + Rgb{0.55f, 0.55f, 0.55f} * (t * t);
@@ -59,19 +63,25 @@ void draw_sign(Canvas& canvas, const Stage& stage, const Sign& sign, const Typef
   const Board b = board_of(stage, sign);
   const float margin = std::min(b.w, b.h) * 0.6f;
   const bool lit = stage.neon && !is_flat(stage.style);
-  const Sheet panel(b.x - margin, b.y - margin * 0.2f, b.w + 2 * margin, b.h + margin, canvas.scale);
+  const Sheet panel(b.x - margin, b.y - margin * 0.2f, b.w + 2 * margin, b.h + margin,
+                    canvas.scale);
   draw_bracket(panel, stage, sign, b);
   panel.rectangle(b.x, b.y, b.w, b.h, std::min(b.w, b.h) * 0.14f);
-  panel.fill(lit ? sign.colour * 0.03f + Rgb{0.008f, 0.008f, 0.012f} : mix(sign.colour, Rgb{0.05f, 0.05f, 0.06f}, 0.35f) * stage.light.sky_light);
+  panel.fill(lit ? sign.colour * 0.03f + Rgb{0.008f, 0.008f, 0.012f}
+                 : mix(sign.colour, Rgb{0.05f, 0.05f, 0.06f}, 0.35f) * stage.light.sky_light);
   panel.lay_on(canvas);
-  const Sheet tubes(b.x - margin, b.y - margin * 0.2f, b.w + 2 * margin, b.h + margin, canvas.scale);
+  const Sheet tubes(b.x - margin, b.y - margin * 0.2f, b.w + 2 * margin, b.h + margin,
+                    canvas.scale);
   const float short_side = std::min(b.w, b.h), inset = short_side * 0.08f;
   tubes.rectangle(b.x + inset, b.y + inset, b.w - 2 * inset, b.h - 2 * inset, short_side * 0.1f);
   tubes.stroke(Rgb{1, 1, 1}, short_side * 0.035f);
   const float inner = short_side * 0.15f;
-  typeface.set(tubes, sign.text, b.x + inner, b.y + inner * (sign.upright ? 0.6f : 1.0f), b.w - 2 * inner, b.h - 2 * inner * (sign.upright ? 0.6f : 1.0f), sign.upright);
+  typeface.set(tubes, sign.text, b.x + inner, b.y + inner * (sign.upright ? 0.6f : 1.0f),
+               b.w - 2 * inner, b.h - 2 * inner * (sign.upright ? 0.6f : 1.0f), sign.upright);
   tubes.fill(Rgb{1, 1, 1});
-  add_tubes(canvas, tubes.cover(), tubes, lit ? sign.colour : Rgb{0.3f, 0.3f, 0.28f}, lit ? (stage.time == TimeOfDay::kNight ? 1.0f : 0.7f) : luminance(stage.light.sky_light) * 1.2f);
+  add_tubes(canvas, tubes.cover(), tubes, lit ? sign.colour : Rgb{0.3f, 0.3f, 0.28f},
+            lit ? (stage.time == TimeOfDay::kNight ? 1.0f : 0.7f)
+                : luminance(stage.light.sky_light) * 1.2f);
 }
 
 }  // namespace
@@ -80,7 +90,8 @@ void paint_signs(Canvas& canvas, const Stage& stage, Watch& watch, float blur_px
   if (stage.signs.empty()) return;
   const Typeface typeface;
   Canvas layer = canvas_for(stage.width, stage.height, canvas.scale);
-  for (size_t i = stage.signs.size(); i-- > 0 && watch.row(100'000);) draw_sign(layer, stage, stage.signs[i], typeface);
+  for (size_t i = stage.signs.size(); i-- > 0 && watch.row(100'000);)
+    draw_sign(layer, stage, stage.signs[i], typeface);
   if (watch.stopped()) return;
   blur_disc(layer, blur_px * canvas.scale);
   if (stage.neon && !is_flat(stage.style)) {
@@ -105,11 +116,16 @@ void paint_lights(Canvas& canvas, const Stage& stage, Watch& watch) {
     const bool car = i % 3 == 0;
     const float x_m = car ? chance.between(-3, 3) : chance.sign() * chance.between(3.6f, 6);
     const float y_m = car ? 0.7f : chance.between(1.6f, 5.2f);
-    const Rgb colour = car ? (chance.odds(0.5f) ? Rgb{1.0f, 0.9f, 0.75f} : Rgb{1.0f, 0.12f, 0.06f}) : chance.odds(0.45f) ? Rgb{1.0f, 0.75f, 0.42f} : neon_colour(stage, chance.below(6));
-    const float strength = (stage.blur_px > 0 ? 0.42f : 2.4f) * chance.between(0.4f, 1.1f) * (stage.time == TimeOfDay::kNight ? 1.0f : 0.3f);
+    const Rgb colour = car ? (chance.odds(0.5f) ? Rgb{1.0f, 0.9f, 0.75f} : Rgb{1.0f, 0.12f, 0.06f})
+                       : chance.odds(0.45f) ? Rgb{1.0f, 0.75f, 0.42f}
+                                            : neon_colour(stage, chance.below(6));
+    const float strength = (stage.blur_px > 0 ? 0.42f : 2.4f) * chance.between(0.4f, 1.1f) *
+                           (stage.time == TimeOfDay::kNight ? 1.0f : 0.3f);
     const float x = c.x(x_m, z), y = c.y(y_m, z), r = blur * chance.between(0.8f, 1.15f);
-    const int x0 = static_cast<int>((x - r) * canvas.scale) - 1, x1 = static_cast<int>((x + r) * canvas.scale) + 1;
-    const int y0 = static_cast<int>((y - r) * canvas.scale) - 1, y1 = static_cast<int>((y + r) * canvas.scale) + 1;
+    const int x0 = static_cast<int>((x - r) * canvas.scale) - 1,
+              x1 = static_cast<int>((x + r) * canvas.scale) + 1;
+    const int y0 = static_cast<int>((y - r) * canvas.scale) - 1,
+              y1 = static_cast<int>((y + r) * canvas.scale) + 1;
     for (int j = std::max(0, y0); j <= std::min(y1, canvas.height - 1); ++j) {
       for (int k = std::max(0, x0); k <= std::min(x1, canvas.width - 1); ++k) {
         const float d = std::sqrt(square(canvas.x_of(k) - x) + square(canvas.y_of(j) - y));
@@ -133,17 +149,26 @@ void paint_wet_ground(Canvas& canvas, const Stage& stage, Watch& watch) {
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 3); ++y) {
     const float py = canvas.y_of(y);
     if (py <= c.y(0, kStreetEnd_m)) continue;
-    const float z = c.distance_of_ground(py), near = clamp01((py - c.horizon) / (static_cast<float>(stage.height) - c.horizon + 1));
+    const float z = c.distance_of_ground(py),
+                near =
+                    clamp01((py - c.horizon) / (static_cast<float>(stage.height) - c.horizon + 1));
     Pixel* row = canvas.row(y);
     for (int x = 0; x < canvas.width; ++x) {
       const float px = canvas.x_of(x), x_m = (px - c.centre) * z / c.focal;
       if (street && std::fabs(x_m) > kStreetHalf_m) continue;
-      const float wall_z = street ? std::min(c.focal * kStreetHalf_m / std::max(std::fabs(px - c.centre), 1e-3f), kStreetEnd_m) : kStreetEnd_m;
+      const float wall_z =
+          street ? std::min(c.focal * kStreetHalf_m / std::max(std::fabs(px - c.centre), 1e-3f),
+                            kStreetEnd_m)
+                 : kStreetEnd_m;
       const float foot = c.y(0, wall_z);
-      const float wave = noise(x_m * 1.3f, z * 9, salt) - 0.5f, shake = noise(px * 0.02f / (stage.side / 1000), py * 0.12f / (stage.side / 1000), salt + 3) - 0.5f;
+      const float wave = noise(x_m * 1.3f, z * 9, salt) - 0.5f,
+                  shake = noise(px * 0.02f / (stage.side / 1000), py * 0.12f / (stage.side / 1000),
+                                salt + 3) -
+                          0.5f;
       const float pool = smooth(0.50f, 0.56f, cloud(x_m * 0.55f, z * 0.42f, salt + 5, 3));
       const float rough = mix(1.0f, 0.15f, pool) * stage.side / 1000;
-      const float my = 2 * foot - py + (wave * 26 + shake * 16) * rough * near, mx = px + shake * 9 * rough * (0.3f + near);
+      const float my = 2 * foot - py + (wave * 26 + shake * 16) * rough * near,
+                  mx = px + shake * 9 * rough * (0.3f + near);
       const Pixel image = sample(mirror, mx * mirror.scale, std::max(my, 0.0f) * mirror.scale);
       // Fresnel: the flatter the look, the better the mirror.
       const float mirrored = mix(0.42f, 0.86f, pool) * mix(1.0f, 0.55f, near);

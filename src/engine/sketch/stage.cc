@@ -11,11 +11,17 @@
 namespace plantain::engine::sketch {
 namespace {
 
-bool says(const std::vector<Weather>& said, Weather weather) { return std::find(said.begin(), said.end(), weather) != said.end(); }
-bool says(const std::vector<Light>& said, Light light) { return std::find(said.begin(), said.end(), light) != said.end(); }
+bool says(const std::vector<Weather>& said, Weather weather) {
+  return std::find(said.begin(), said.end(), weather) != said.end();
+}
+bool says(const std::vector<Light>& said, Light light) {
+  return std::find(said.begin(), said.end(), light) != said.end();
+}
 
 bool is_candle_lit(const Scene& scene) {
-  return says(scene.lights, Light::kCandle) || std::any_of(scene.actors.begin(), scene.actors.end(), [](const Actor& a) { return a.part == "candle"; });
+  return says(scene.lights, Light::kCandle) ||
+         std::any_of(scene.actors.begin(), scene.actors.end(),
+                     [](const Actor& a) { return a.part == "candle"; });
 }
 
 // Where a scene happens that does not say so: where its things are at home.
@@ -27,7 +33,9 @@ Place place_of(const Scene& scene, Chance& chance) {
     if (actor.kind == Kind::kFish) return Place::kUnderwater;
     if (actor.kind == Kind::kBoat) return Place::kSea;
     if (actor.kind == Kind::kFurniture) return Place::kRoom;
-    if (actor.part.find("astronaut") != std::string::npos || actor.part == "rocket" || actor.part == "ringed-planet") return Place::kSpace;
+    if (actor.part.find("astronaut") != std::string::npos || actor.part == "rocket" ||
+        actor.part == "ringed-planet")
+      return Place::kSpace;
     if (actor.kind == Kind::kVehicle) return Place::kStreet;
     if (actor.kind == Kind::kAircraft) return Place::kSky;
     if (actor.kind == Kind::kFood) return Place::kRoom;
@@ -42,9 +50,12 @@ Place place_of(const Scene& scene, Chance& chance) {
 
 TimeOfDay time_of(const Scene& scene, Place place, Chance& chance) {
   if (scene.time != TimeOfDay::kUnsaid) return scene.time;
-  if (says(scene.lights, Light::kNeon) || says(scene.lights, Light::kMoon) || is_candle_lit(scene)) return TimeOfDay::kNight;
-  if (says(scene.lights, Light::kSunset) || says(scene.lights, Light::kGolden)) return TimeOfDay::kSunset;
-  if (scene.actors.empty() && scene.place == Place::kUnsaid && chance.odds(0.4f)) return TimeOfDay::kSunset;
+  if (says(scene.lights, Light::kNeon) || says(scene.lights, Light::kMoon) || is_candle_lit(scene))
+    return TimeOfDay::kNight;
+  if (says(scene.lights, Light::kSunset) || says(scene.lights, Light::kGolden))
+    return TimeOfDay::kSunset;
+  if (scene.actors.empty() && scene.place == Place::kUnsaid && chance.odds(0.4f))
+    return TimeOfDay::kSunset;
   if (place == Place::kSpace) return TimeOfDay::kNight;
   return TimeOfDay::kDay;
 }
@@ -98,11 +109,14 @@ Stage stage(const Scene& scene, int width, int height, int64_t seed) {
   const bool town = stage.place == Place::kStreet || stage.place == Place::kCity;
   stage.neon = says(scene.lights, Light::kNeon) || (town && stage.time == TimeOfDay::kNight);
   // A neon night needs asphalt that shines.
-  stage.wet = scene.wet_ground || (stage.neon && town && stage.time == TimeOfDay::kNight) || says(scene.weather, Weather::kRain) || says(scene.weather, Weather::kStorm);
+  stage.wet = scene.wet_ground || (stage.neon && town && stage.time == TimeOfDay::kNight) ||
+              says(scene.weather, Weather::kRain) || says(scene.weather, Weather::kStorm);
   stage.tabletop = stage.place == Place::kRoom && fits_a_table(scene);
-  if (stage.place == Place::kRoom && sits_at_table(scene) && stage.style != Style::kBlueprint) stage.table_y = 0.74f * static_cast<float>(height);
+  if (stage.place == Place::kRoom && sits_at_table(scene) && stage.style != Style::kBlueprint)
+    stage.table_y = 0.74f * static_cast<float>(height);
   stage.candle = is_candle_lit(scene);
-  stage.home = std::any_of(scene.actors.begin(), scene.actors.end(), [](const Actor& a) { return a.part.starts_with("globe"); });
+  stage.home = std::any_of(scene.actors.begin(), scene.actors.end(),
+                           [](const Actor& a) { return a.part.starts_with("globe"); });
   set_camera(scene, stage);
   plan_light(scene, stage);
   const bool close = is_close(scene);

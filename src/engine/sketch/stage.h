@@ -15,14 +15,16 @@ namespace plantain::engine::sketch {
 
 // A pinhole above flat ground. Metres: X to the right of the camera, Y up from the ground, Z away.
 struct Camera {
-  float horizon = 0;   // the line at eye height, in pixels of the picture
-  float centre = 0;    // the column of the vanishing point
-  float focal = 1;     // pixels
+  float horizon = 0;  // the line at eye height, in pixels of the picture
+  float centre = 0;   // the column of the vanishing point
+  float focal = 1;    // pixels
   float eye_m = 1.6f;
 
   float x(float x_m, float z_m) const { return centre + focal * x_m / z_m; }
   float y(float y_m, float z_m) const { return horizon + focal * (eye_m - y_m) / z_m; }
-  float distance_of_ground(float y_px) const { return focal * eye_m / std::max(y_px - horizon, 1e-3f); }
+  float distance_of_ground(float y_px) const {
+    return focal * eye_m / std::max(y_px - horizon, 1e-3f);
+  }
 };
 
 // A far light that shades bodies: (x, y, z) points towards it, y up, z towards the camera.
@@ -64,21 +66,21 @@ enum class Footing { kGround, kAir, kWater, kHeaven, kHeld };
 enum class Posture { kAsDrawn, kStanding, kHolding, kSitting, kAstride };
 
 struct Placed {
-  int actor = 0;           // index in the scene
-  std::string part;        // the drawing
-  float x = 0;             // middle, pixels
-  float base = 0;          // the line it stands on, pixels
-  float height = 0;        // pixels of its ink
+  int actor = 0;     // index in the scene
+  std::string part;  // the drawing
+  float x = 0;       // middle, pixels
+  float base = 0;    // the line it stands on, pixels
+  float height = 0;  // pixels of its ink
   float depth_m = 10;
-  float tilt = 0;          // radians, clockwise
+  float tilt = 0;  // radians, clockwise
   bool mirrored = false;
-  bool prop = false;       // not the actor itself but what it needs: a chair, a book
-  bool portrait = false;   // a bust that runs out of the picture below
+  bool prop = false;      // not the actor itself but what it needs: a chair, a book
+  bool portrait = false;  // a bust that runs out of the picture below
   Footing footing = Footing::kGround;
   Posture posture = Posture::kAsDrawn;
-  std::string colour_word; // recolouring, as the scene says it
+  std::string colour_word;  // recolouring, as the scene says it
   std::optional<Rgb> colour;
-  uint64_t chance = 0;     // this one's own seed
+  uint64_t chance = 0;  // this one's own seed
 };
 
 struct Sign {
@@ -105,12 +107,13 @@ struct Stage {
   bool neon = false;
   bool wet = false;
   bool tabletop = false;  // a room's ground is the top of a table
-  float table_y = 0;      // somebody sits behind a table whose far edge is this line, in pixels; 0: nobody
-  bool candle = false;    // lit by flames
-  bool home = false;  // space: the planet below is the earth
+  float table_y =
+      0;  // somebody sits behind a table whose far edge is this line, in pixels; 0: nobody
+  bool candle = false;  // lit by flames
+  bool home = false;    // space: the planet below is the earth
   float focus_m = 5;
-  float blur_px = 0;  // radius of the blur of what is infinitely far; 0: all is sharp
-  bool crowd = false; // passers-by in the middle distance
+  float blur_px = 0;           // radius of the blur of what is infinitely far; 0: all is sharp
+  bool crowd = false;          // passers-by in the middle distance
   std::vector<Placed> placed;  // far ones first
   std::vector<Sign> signs;
 

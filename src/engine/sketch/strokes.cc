@@ -17,7 +17,10 @@ float apart(Pixel a, Pixel b) {
 }
 
 // Perceptual steps are even in the square root of light.
-Pixel rooted(Pixel p) { return {std::sqrt(std::max(p.r(), 0.0f)), std::sqrt(std::max(p.g(), 0.0f)), std::sqrt(std::max(p.b(), 0.0f))}; }
+Pixel rooted(Pixel p) {
+  return {std::sqrt(std::max(p.r(), 0.0f)), std::sqrt(std::max(p.g(), 0.0f)),
+          std::sqrt(std::max(p.b(), 0.0f))};
+}
 Pixel squared(Pixel p) { return {p.r() * p.r(), p.g() * p.g(), p.b() * p.b()}; }
 
 size_t nearest(const std::vector<Pixel>& palette, Pixel p) {
@@ -35,9 +38,12 @@ size_t nearest(const std::vector<Pixel>& palette, Pixel p) {
 // Lloyd's means of the colours, from seeds that lie evenly along their brightness.
 std::vector<Pixel> palette_of(const Canvas& rooted_cells, int colours, Watch& watch) {
   std::vector<Pixel> sorted = rooted_cells.pixels;
-  std::stable_sort(sorted.begin(), sorted.end(), [](Pixel a, Pixel b) { return luminance(a) < luminance(b); });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](Pixel a, Pixel b) { return luminance(a) < luminance(b); });
   std::vector<Pixel> palette;
-  for (int i = 0; i < colours; ++i) palette.push_back(sorted[(2 * static_cast<size_t>(i) + 1) * sorted.size() / (2 * static_cast<size_t>(colours))]);
+  for (int i = 0; i < colours; ++i)
+    palette.push_back(sorted[(2 * static_cast<size_t>(i) + 1) * sorted.size() /
+                             (2 * static_cast<size_t>(colours))]);
   for (int round = 0; round < 7; ++round) {
     std::vector<Pixel> sum(palette.size());
     std::vector<int> count(palette.size());
@@ -69,7 +75,8 @@ float hatch(float along, float dark) {
 
 float paper_grain(float x, float y, float side, uint32_t salt) {
   const float k = 1000 / side;
-  return 1 + 0.5f * (noise(x * k * 0.42f, y * k * 0.42f, salt) - 0.5f) + 0.4f * (noise(x * k * 0.95f, y * k * 0.95f, salt + 1) - 0.5f);
+  return 1 + 0.5f * (noise(x * k * 0.42f, y * k * 0.42f, salt) - 0.5f) +
+         0.4f * (noise(x * k * 0.95f, y * k * 0.95f, salt + 1) - 0.5f);
 }
 
 Field edges_of(const Canvas& canvas, float reach, Watch& watch) {
@@ -82,7 +89,8 @@ Field edges_of(const Canvas& canvas, float reach, Watch& watch) {
     for (int x = 0; x < canvas.width; ++x) {
       const int left = std::max(x - d, 0), right = std::min(x + d, canvas.width - 1);
       const float here = 0.12f + luminance(row[x]);
-      edges.row(y)[x] = std::sqrt(apart(row[left], row[right]) + apart(above[x], below[x])) / std::sqrt(here) * 0.9f;
+      edges.row(y)[x] = std::sqrt(apart(row[left], row[right]) + apart(above[x], below[x])) /
+                        std::sqrt(here) * 0.9f;
     }
   }
   return edges;
@@ -99,16 +107,20 @@ void paint_ink(Canvas& canvas, const Stage& stage, Watch& watch) {
     const float py = canvas.y_of(y);
     for (int x = 0; x < canvas.width; ++x) {
       const float px = canvas.x_of(x);
-      const float tone = std::sqrt(luminance(canvas.row(y)[x])), around = std::sqrt(luminance(sample(soft, px * soft.scale, py * soft.scale)));
-      const float wobble = 3.2f * noise(px * unit * 0.012f, py * unit * 0.012f, salt), grain = paper_grain(px, py, side, salt + 5);
+      const float tone = std::sqrt(luminance(canvas.row(y)[x])),
+                  around = std::sqrt(luminance(sample(soft, px * soft.scale, py * soft.scale)));
+      const float wobble = 3.2f * noise(px * unit * 0.012f, py * unit * 0.012f, salt),
+                  grain = paper_grain(px, py, side, salt + 5);
       // The pen presses harder where the edge is stronger, and skips where the paper is rough.
       float black = smooth(0.10f, 0.24f, edges.row(y)[x] * (0.72f + 0.28f * grain));
-      const float u = (px + py) * unit * 0.125f + wobble, v = (px - py) * unit * 0.125f - wobble, w = py * unit * 0.14f + wobble * 0.7f;
+      const float u = (px + py) * unit * 0.125f + wobble, v = (px - py) * unit * 0.125f - wobble,
+                  w = py * unit * 0.14f + wobble * 0.7f;
       black = std::max(black, smooth(0.13f, 0.09f, tone));
       black = std::max(black, hatch(u, (0.46f - tone) * 1.7f));
       black = std::max(black, hatch(v, (0.30f - tone) * 2.0f));
       black = std::max(black, hatch(w, (0.16f - tone) * 3.0f));
-      const float wash = 0.44f * smooth(0.85f, 0.10f, around) * (0.7f + 0.6f * cloud(px * unit * 0.006f, py * unit * 0.006f, salt + 3, 3));
+      const float wash = 0.44f * smooth(0.85f, 0.10f, around) *
+                         (0.7f + 0.6f * cloud(px * unit * 0.006f, py * unit * 0.006f, salt + 3, 3));
       const Rgb sheet = paper * (0.96f + 0.04f * grain);
       canvas.row(y)[x] = Pixel(mix(sheet * (1 - wash), ink, clamp01(black) * 0.93f));
     }
@@ -117,7 +129,8 @@ void paint_ink(Canvas& canvas, const Stage& stage, Watch& watch) {
 
 void paint_pixels(Canvas& canvas, const Stage& stage, Watch& watch) {
   constexpr int kCells = 180, kColours = 28;
-  static constexpr float kBayer[4][4] = {{0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}};
+  static constexpr float kBayer[4][4] = {
+      {0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}};
   const int n = std::max(1, static_cast<int>(stage.side / kCells + 0.5f));
   Canvas cells = reduced(canvas, n);
   for (Pixel& p : cells.pixels) {
@@ -145,20 +158,26 @@ void paint_poster(Canvas& canvas, const Stage& stage, Watch& watch) {
   }};
   Chance chance = stage.chance("poster");
   std::vector<Pixel> palette;
-  for (const uint32_t ink : kInks[static_cast<size_t>(chance.below(3))]) palette.push_back(rooted(Pixel(rgb(ink))));
+  for (const uint32_t ink : kInks[static_cast<size_t>(chance.below(3))])
+    palette.push_back(rooted(Pixel(rgb(ink))));
   const auto salt = static_cast<uint32_t>(chance.bits());
-  const float side = stage.side, w = static_cast<float>(stage.width), h = static_cast<float>(stage.height), border = side * 0.045f, dots = 1000 / side * 0.16f;
+  const float side = stage.side, w = static_cast<float>(stage.width),
+              h = static_cast<float>(stage.height), border = side * 0.045f,
+              dots = 1000 / side * 0.16f;
   const Pixel paper = squared(palette[0]);
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 8); ++y) {
     const float py = canvas.y_of(y);
     for (int x = 0; x < canvas.width; ++x) {
-      const float px = canvas.x_of(x), in = std::min(std::min(px, w - px), std::min(py, h - py)) - border;
+      const float px = canvas.x_of(x),
+                  in = std::min(std::min(px, w - px), std::min(py, h - py)) - border;
       const float grain = paper_grain(px, py, side, salt);
       Pixel out = paper;
       if (in > 0) {
         // A screen of dots mixes two inks; the printing wears where the paper is rough.
-        const float u = (px + py) * dots, v = (px - py) * dots, dot = 0.25f * (sin_of(u * kPi) * sin_of(v * kPi));
-        const Pixel ink = squared(palette[nearest(palette, Pixel(rooted(canvas.row(y)[x]).v + four(0.16f * dot)))]);
+        const float u = (px + py) * dots, v = (px - py) * dots,
+                    dot = 0.25f * (sin_of(u * kPi) * sin_of(v * kPi));
+        const Pixel ink = squared(
+            palette[nearest(palette, Pixel(rooted(canvas.row(y)[x]).v + four(0.16f * dot)))]);
         out = mix(ink, paper, 0.5f * smooth(1.30f, 1.42f, grain));
       }
       const float line = smooth(side * 0.0035f, side * 0.0025f, std::fabs(in + side * 0.008f));

@@ -5,15 +5,19 @@
 
 namespace plantain::engine::sketch {
 
-bool is_flat(Style style) { return style == Style::kPaperCut || style == Style::kFlat || style == Style::kRetroPoster; }
+bool is_flat(Style style) {
+  return style == Style::kPaperCut || style == Style::kFlat || style == Style::kRetroPoster;
+}
 
 bool is_drawn(Style style) {
-  return is_flat(style) || style == Style::kWatercolour || style == Style::kInk || style == Style::kOil || style == Style::kPixelArt || style == Style::kBlueprint;
+  return is_flat(style) || style == Style::kWatercolour || style == Style::kInk ||
+         style == Style::kOil || style == Style::kPixelArt || style == Style::kBlueprint;
 }
 
 void apply_style(Canvas& canvas, const Stage& stage, Watch& watch) {
   const Style style = stage.style;
-  if (is_drawn(style) && !is_flat(style) && style != Style::kBlueprint) expose(canvas, stage, watch);
+  if (is_drawn(style) && !is_flat(style) && style != Style::kBlueprint)
+    expose(canvas, stage, watch);
   if (style == Style::kWatercolour) paint_watercolour(canvas, stage, watch);
   if (style == Style::kInk) paint_ink(canvas, stage, watch);
   if (style == Style::kOil) paint_oil(canvas, stage, watch);

@@ -16,7 +16,8 @@ class Watch {
   Watch(Observer& observer, int layers) : observer_(observer), layers_(layers) {}
 
   bool layer() {
-    if (!stopped_) stopped_ = !observer_.keep_going("layers", std::min(layer_, layers_ - 1), layers_);
+    if (!stopped_)
+      stopped_ = !observer_.keep_going("layers", std::min(layer_, layers_ - 1), layers_);
     ++layer_;
     since_ = 0;
     return !stopped_;
