@@ -30,7 +30,8 @@ TEST(Lexicon, BuiltInHasHitsInEveryCategoryAndSeverity) {
 
   for (int category = 0; category < kCategories; ++category) {
     for (int severity = 1; severity <= 3; ++severity) {
-      EXPECT_GT(hits[category][severity], 0) << name_of(static_cast<Category>(category)) << " " << severity;
+      EXPECT_GT(hits[category][severity], 0)
+          << name_of(static_cast<Category>(category)) << " " << severity;
     }
   }
 }
@@ -94,7 +95,8 @@ TEST(Lexicon, RefusesABadLineAndSaysWhichAndWhy) {
       {"pair sexual: a + b near", "a pair has a category and a severity"},
       {"pair sexual 2: a", "a pair is 'side + side', then anywhere, near, beside or next"},
       {"pair sexual 2: hate 1 + sexual 1 far", "a pair ends in anywhere, near, beside or next"},
-      {"pair sexual 2: nobody + sexual 1 near", "a side of a pair is a group above it, or a category and a severity"},
+      {"pair sexual 2: nobody + sexual 1 near",
+       "a side of a pair is a group above it, or a category and a severity"},
       {"pair sexual 2: sexual floor + sexual 1 near",
        "a side of a pair is a group above it, or a category and a severity"},
       {"lower sexual floor: art", "lower is 'lower CATEGORY SEVERITY: GROUP', the group above it"},
@@ -102,7 +104,8 @@ TEST(Lexicon, RefusesABadLineAndSaysWhichAndWhy) {
       {"particle ko: ", "'' is no word"},
   };
   for (const auto& [line, why] : cases) {
-    EXPECT_EQ(fault_of(concat("safe en: shooting star\n", line, "\n")), concat("lexicon, line 2: ", why));
+    EXPECT_EQ(fault_of(concat("safe en: shooting star\n", line, "\n")),
+              concat("lexicon, line 2: ", why));
   }
 }
 

@@ -21,42 +21,43 @@ std::string read(std::string_view prompt) {
 std::string marked(std::string_view prompt, Mark mark) {
   const Normalised text = normalise(prompt);
   std::string out;
-  for (size_t i = 0; i < text.text.size(); ++i) out += text.has(i, mark) ? to_utf8(text.text[i]) : "-";
+  for (size_t i = 0; i < text.text.size(); ++i)
+    out += text.has(i, mark) ? to_utf8(text.text[i]) : "-";
   return out;
 }
 
 TEST(Normalise, BringsSpellingsOfOneWordTogether) {
   const std::pair<const char*, const char*> cases[] = {
       {"Nude", "nude"},
-      {"ＮＵＤＥ", "nude"},                       // full width
-      {"nüdé", "nude"},                           // accents
-      {"nu\u0308de\u0301", "nude"},               // … in pieces
-      {"n\u0337u\u0337d\u0337e\u0337", "nude"},   // … struck through
-      {"n\u200Bu\u200Dd\u00ADe\uFEFF", "nude"},   // cannot be seen
-      {"пude", "nude"},                           // Cyrillic п for n
-      {"nudе", "nude"},                           // Cyrillic е
-      {"ηυde", "nude"},                           // Greek
-      {"𝓷𝓾𝓭𝓮", "nude"},                           // mathematical letters
-      {"ⓝⓤⓓⓔ", "nude"},                           // in circles
-      {"🅝🅤🅓🅔", "nude"},                           // … white on black
-      {"🅽🆄🅳🅴", "nude"},                           // in squares
-      {"🇳🇺🇩🇪", "nude"},                           // of flags
-      {"ɴᴜᴅᴇ", "nude"},                           // small capitals
-      {"nuuuuuude", "nuuude"},                    // a long run, of which three are left
+      {"ＮＵＤＥ", "nude"},                      // full width
+      {"nüdé", "nude"},                          // accents
+      {"nu\u0308de\u0301", "nude"},              // … in pieces
+      {"n\u0337u\u0337d\u0337e\u0337", "nude"},  // … struck through
+      {"n\u200Bu\u200Dd\u00ADe\uFEFF", "nude"},  // cannot be seen
+      {"nudе", "nude"},                          // Cyrillic е
+      {"ѕех", "sex"},                            // Cyrillic throughout
+      {"ηυde", "nude"},                          // Greek
+      {"𝓷𝓾𝓭𝓮", "nude"},                          // mathematical letters
+      {"ⓝⓤⓓⓔ", "nude"},                          // in circles
+      {"🅝🅤🅓🅔", "nude"},                          // … white on black
+      {"🅽🆄🅳🅴", "nude"},                          // in squares
+      {"🇳🇺🇩🇪", "nude"},                          // of flags
+      {"ɴᴜᴅᴇ", "nude"},                          // small capitals
+      {"nuuuuuude", "nuuude"},                   // a long run, of which three are left
       {"straße", "strasse"},
       {"œuvre", "oeuvre"},
       {"Æther", "aether"},
       {"smørrebrød", "smorrebrod"},
-      {"año", "año"},                             // not ano
+      {"año", "año"},  // not ano
       {"１２ 歳", "12歳"},
-      {"١٢", "12"},                               // Arabic digits
-      {"१२", "12"},                               // Devanagari digits
-      {"إباحية", "اباحية"},                       // hamza
-      {"كـــلمة", "كلمة"},                        // stretched
-      {"हिन्दी", "हिन्दी"},                              // marks that are letters
+      {"١٢", "12"},          // Arabic digits
+      {"१२", "12"},          // Devanagari digits
+      {"إباحية", "اباحية"},  // hamza
+      {"كـــلمة", "كلمة"},   // stretched
+      {"हिन्दी", "हिन्दी"},    // marks that are letters
       {"ガラス", "ガラス"},
-      {"ｶﾞﾗｽ", "ガラス"},                         // half width
-      {"ёлка", "eлka"},                           // consistent for lexicon and prompt
+      {"ｶﾞﾗｽ", "ガラス"},  // half width
+      {"ёлка", "eлka"},    // consistent for lexicon and prompt
   };
   for (const auto& [prompt, expected] : cases) EXPECT_EQ(read(prompt), expected) << prompt;
 }
@@ -113,12 +114,12 @@ TEST(Normalise, MarksTheEndsOfSentences) {
 
 TEST(Normalise, MarksAccentsOfLatinLettersAlone) {
   EXPECT_EQ(marked("gøre é ñ", kAccent), "-o---e--");
-  EXPECT_EQ(marked("nudе", kAccent), "----");                 // a look-alike is no accent
+  EXPECT_EQ(marked("nudе", kAccent), "----");                    // a look-alike is no accent
   EXPECT_EQ(marked("g\u0337o\u0337r\u0337e", kAccent), "----");  // nor is decoration
 }
 
 TEST(Normalise, MarksScriptsWithoutSpaces) {
-  EXPECT_EQ(marked("猫 cat ネコ", kUnspaced), "猫-----ネコ");
+  EXPECT_EQ(marked("猫 cat ネコ", kUnspaced), "猫---ネコ");
 }
 
 // So that the time for a prompt is bounded by its length.
