@@ -236,11 +236,11 @@ bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const
     const int pad = static_cast<int>(coc * scale) + 2;
     Canvas padded(figure.colours.width + 2 * pad, figure.colours.height + 2 * pad, scale);
     lay_over(padded, figure.colours, pad, pad);
-    blur_disc(padded, coc * scale);
+    blur_disc(padded, coc * scale, &watch);
     Canvas whole = canvas_for(stage.width, stage.height, scale);
     lay_over(whole, padded, static_cast<int>(spot.left * scale) - pad,
              static_cast<int>(spot.top * scale) - pad);
-    lay_scaled_over(canvas, whole);
+    lay_scaled_over(canvas, whole, 1, &watch);
   } else {
     lay_over(canvas, figure.colours, static_cast<int>(std::lround(spot.left * canvas.scale)),
              static_cast<int>(std::lround(spot.top * canvas.scale)));

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "engine/sketch/maths.h"
+#include "engine/sketch/watch.h"
 
 namespace plantain::engine::sketch {
 namespace {
@@ -33,12 +34,15 @@ void box_radii(float sigma, int radii[3]) {
   for (int i = 0; i < 3; ++i) radii[i] = ((i < lows ? low : low + 2) - 1) / 2;
 }
 
+// Whether to go on with a row that costs about so many pixels.
+bool goes_on(Watch* watch, int pixels) { return watch == nullptr || watch->row(pixels); }
+
 template <class T>
-void blur_rows(T* pixels, int width, int height, float sigma) {
+void blur_rows(T* pixels, int width, int height, float sigma, Watch* watch) {
   int radii[3];
   box_radii(sigma, radii);
   std::vector<T> line(static_cast<size_t>(width));
-  for (int y = 0; y < height; ++y) {
+  for (int y = 0; y < height && goes_on(watch, width); ++y) {
     T* row = pixels + static_cast<size_t>(y) * width;
     for (int pass = 0; pass < 3; ++pass) {
       if (radii[pass] == 0) continue;
@@ -50,12 +54,12 @@ void blur_rows(T* pixels, int width, int height, float sigma) {
 
 // Columns are blurred in strips so that memory is read along rows.
 template <class T>
-void blur_columns(T* pixels, int width, int height, float sigma) {
+void blur_columns(T* pixels, int width, int height, float sigma, Watch* watch) {
   constexpr int kStrip = 16;
   int radii[3];
   box_radii(sigma, radii);
   std::vector<T> column(static_cast<size_t>(height) * kStrip), other(static_cast<size_t>(height));
-  for (int x0 = 0; x0 < width; x0 += kStrip) {
+  for (int x0 = 0; x0 < width && goes_on(watch, height * kStrip); x0 += kStrip) {
     const int n = std::min(kStrip, width - x0);
     for (int y = 0; y < height; ++y) {
       for (int i = 0; i < n; ++i) {
@@ -83,24 +87,35 @@ void blur_columns(T* pixels, int width, int height, float sigma) {
 float from_srgb(float s) { return s <= 0.04045f ? s / 12.92f : power((s + 0.055f) / 1.055f, 2.4f); }
 
 template <class Combine>
-void combine_scaled(Canvas& below, const Canvas& above, Combine combine) {
+void combine_scaled(Canvas& below, const Canvas& above, Watch* watch, Combine combine) {
   const float step = above.scale / below.scale;
-  for (int y = 0; y < below.height; ++y) {
-    const float sy = std::clamp((static_cast<float>(y) + 0.5f) * step - 0.5f, 0.0f,
-                                static_cast<float>(above.height - 1));
-    const int y0 = static_cast<int>(sy);
-    const Pixel* upper = above.row(y0);
-    const Pixel* lower = above.row(std::min(y0 + 1, above.height - 1));
-    const float ty = sy - static_cast<float>(y0);
+  const auto place = [&](int i, int length, int& first, int& second) {
+    const float at = std::clamp((static_cast<float>(i) + 0.5f) * step - 0.5f, 0.0f,
+                                static_cast<float>(length - 1));
+    first = static_cast<int>(at);
+    second = std::min(first + 1, length - 1);
+    return at - static_cast<float>(first);
+  };
+  struct Column {
+    int left, right;
+    float t;
+  };
+  std::vector<Column> columns(static_cast<size_t>(below.width));
+  for (int x = 0; x < below.width; ++x) {
+    Column& c = columns[static_cast<size_t>(x)];
+    c.t = place(x, above.width, c.left, c.right);
+  }
+  std::vector<Pixel> line(static_cast<size_t>(above.width));
+  for (int y = 0; y < below.height && goes_on(watch, below.width); ++y) {
+    int upper = 0, lower = 0;
+    const float t = place(y, above.height, upper, lower);
+    for (int x = 0; x < above.width; ++x)
+      line[static_cast<size_t>(x)] = mix(above.row(upper)[x], above.row(lower)[x], t);
     Pixel* row = below.row(y);
     for (int x = 0; x < below.width; ++x) {
-      const float sx = std::clamp((static_cast<float>(x) + 0.5f) * step - 0.5f, 0.0f,
-                                  static_cast<float>(above.width - 1));
-      const int x0 = static_cast<int>(sx);
-      const int x1 = std::min(x0 + 1, above.width - 1);
-      const float tx = sx - static_cast<float>(x0);
-      const Pixel light = mix(mix(upper[x0], upper[x1], tx), mix(lower[x0], lower[x1], tx), ty);
-      row[x] = combine(row[x], light);
+      const Column& c = columns[static_cast<size_t>(x)];
+      row[x] = combine(
+          row[x], mix(line[static_cast<size_t>(c.left)], line[static_cast<size_t>(c.right)], c.t));
     }
   }
 }
@@ -183,25 +198,27 @@ void lay_over(Canvas& below, const Canvas& above, int x, int y) {
   }
 }
 
-void lay_scaled_over(Canvas& below, const Canvas& above, float strength) {
-  combine_scaled(below, above, [&](Pixel b, Pixel a) { return over(b, a * strength); });
+void lay_scaled_over(Canvas& below, const Canvas& above, float strength, Watch* watch) {
+  combine_scaled(below, above, watch, [&](Pixel b, Pixel a) { return over(b, a * strength); });
 }
 
-void add_scaled(Canvas& below, const Canvas& light, float strength) {
-  combine_scaled(below, light, [&](Pixel b, Pixel l) {
+void enlarge(Canvas& into, const Canvas& small, Watch* watch) {
+  combine_scaled(into, small, watch, [](Pixel, Pixel s) { return s; });
+}
+
+void add_scaled(Canvas& below, const Canvas& light, float strength, Watch* watch) {
+  combine_scaled(below, light, watch, [&](Pixel b, Pixel l) {
     Pixel sum = b + l * strength;
     sum.v[3] = b.v[3];
     return sum;
   });
 }
 
-Canvas halved(const Canvas& from) { return reduced(from, 2); }
-
-Canvas reduced(const Canvas& from, int n) {
+Canvas reduced(const Canvas& from, int n, Watch* watch) {
   CHECK(n >= 1);
   Canvas small((from.width + n - 1) / n, (from.height + n - 1) / n,
                from.scale / static_cast<float>(n));
-  for (int y = 0; y < small.height; ++y) {
+  for (int y = 0; y < small.height && goes_on(watch, from.width * n / 2); ++y) {
     Pixel* to = small.row(y);
     const int lines = std::min(n, from.height - y * n);
     for (int x = 0; x < small.width; ++x) {
@@ -217,18 +234,35 @@ Canvas reduced(const Canvas& from, int n) {
   return small;
 }
 
-void blur(Canvas& canvas, float sigma_x, float sigma_y) {
-  if (sigma_x > 0.2f) blur_rows(canvas.pixels.data(), canvas.width, canvas.height, sigma_x);
-  if (sigma_y > 0.2f) blur_columns(canvas.pixels.data(), canvas.width, canvas.height, sigma_y);
+Canvas thinned(const Canvas& from, int n) {
+  CHECK(n >= 1);
+  Canvas small((from.width + n - 1) / n, (from.height + n - 1) / n,
+               from.scale / static_cast<float>(n));
+  for (int y = 0; y < small.height; ++y) {
+    const Pixel* first = from.row(std::min(y * n + n / 4, from.height - 1));
+    const Pixel* second = from.row(std::min(y * n + 3 * n / 4, from.height - 1));
+    for (int x = 0; x < small.width; ++x) {
+      const int left = std::min(x * n + n / 4, from.width - 1),
+                right = std::min(x * n + 3 * n / 4, from.width - 1);
+      small.row(y)[x] = (first[left] + first[right] + second[left] + second[right]) * 0.25f;
+    }
+  }
+  return small;
+}
+
+void blur(Canvas& canvas, float sigma_x, float sigma_y, Watch* watch) {
+  if (sigma_x > 0.2f) blur_rows(canvas.pixels.data(), canvas.width, canvas.height, sigma_x, watch);
+  if (sigma_y > 0.2f)
+    blur_columns(canvas.pixels.data(), canvas.width, canvas.height, sigma_y, watch);
 }
 
 void blur(Field& field, float sigma) {
   if (sigma <= 0.2f) return;
-  blur_rows(field.values.data(), field.width, field.height, sigma);
-  blur_columns(field.values.data(), field.width, field.height, sigma);
+  blur_rows(field.values.data(), field.width, field.height, sigma, nullptr);
+  blur_columns(field.values.data(), field.width, field.height, sigma, nullptr);
 }
 
-void blur_disc(Canvas& canvas, float radius) {
+void blur_disc(Canvas& canvas, float radius, Watch* watch) {
   const int r = static_cast<int>(radius + 0.5f);
   if (r < 1) return;
   std::vector<int> half(static_cast<size_t>(2 * r + 1));
@@ -241,7 +275,7 @@ void blur_disc(Canvas& canvas, float radius) {
   // Sums along each row, with r + 1 repeated pixels at either end.
   const int pad = r + 2, length = canvas.width + 2 * pad;
   std::vector<Pixel> sums(static_cast<size_t>(length) * canvas.height);
-  for (int y = 0; y < canvas.height; ++y) {
+  for (int y = 0; y < canvas.height && goes_on(watch, canvas.width); ++y) {
     const Pixel* row = canvas.row(y);
     Pixel* line = sums.data() + static_cast<size_t>(y) * length;
     Pixel sum;
@@ -252,7 +286,7 @@ void blur_disc(Canvas& canvas, float radius) {
   }
   const float weight = 1.0f / static_cast<float>(area);
   std::vector<Pixel> line(static_cast<size_t>(canvas.width));
-  for (int y = 0; y < canvas.height; ++y) {
+  for (int y = 0; y < canvas.height && goes_on(watch, canvas.width * (r + 1)); ++y) {
     std::fill(line.begin(), line.end(), Pixel());
     for (int dy = -r; dy <= r; ++dy) {
       const int source = std::clamp(y + dy, 0, canvas.height - 1);

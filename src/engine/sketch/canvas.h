@@ -9,6 +9,8 @@
 
 namespace plantain::engine::sketch {
 
+class Watch;
+
 // Red, green, blue and cover of one pixel, computed together.
 struct Pixel {
   typedef float Four __attribute__((vector_size(16)));
@@ -91,22 +93,27 @@ Canvas canvas_for(int picture_width, int picture_height, float scale);
 Pixel sample(const Canvas& from, float x, float y);
 float sample(const Field& from, float x, float y);
 
+// Where a watch is given, the observer is asked on the way, and once it said stop the rest of the
+// work is left undone.
+
 // `above` over `below`, its upper left corner at (x, y), both at the same scale.
 void lay_over(Canvas& below, const Canvas& above, int x, int y);
-// A whole-picture layer of another scale over, or added to, `below`.
-void lay_scaled_over(Canvas& below, const Canvas& above, float strength = 1);
-void add_scaled(Canvas& below, const Canvas& light, float strength);
+// A whole-picture layer of another scale over, in place of, or added to, `below`.
+void lay_scaled_over(Canvas& below, const Canvas& above, float strength = 1,
+                     Watch* watch = nullptr);
+void enlarge(Canvas& into, const Canvas& small, Watch* watch = nullptr);
+void add_scaled(Canvas& below, const Canvas& light, float strength, Watch* watch = nullptr);
 
-// Half the size, each pixel the mean of four.
-Canvas halved(const Canvas& from);
 // The mean over blocks of n × n.
-Canvas reduced(const Canvas& from, int n);
+Canvas reduced(const Canvas& from, int n, Watch* watch = nullptr);
+// For a quick look: the mean of four pixels of each block.
+Canvas thinned(const Canvas& from, int n);
 
 // Nearly Gaussian: three running means each way. Sigmas in the canvas's own pixels; edges repeat.
-void blur(Canvas& canvas, float sigma_x, float sigma_y);
+void blur(Canvas& canvas, float sigma_x, float sigma_y, Watch* watch = nullptr);
 void blur(Field& field, float sigma);
 
 // A lens out of focus: the mean over a disc, in the canvas's own pixels.
-void blur_disc(Canvas& canvas, float radius);
+void blur_disc(Canvas& canvas, float radius, Watch* watch = nullptr);
 
 }  // namespace plantain::engine::sketch

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 
 #include "engine/sketch/maths.h"
@@ -12,17 +13,22 @@
 namespace plantain::engine::sketch {
 namespace {
 
-constexpr int kToneSteps = 4096;
-constexpr float kToneEnd = 16;  // brighter light is white
+// Tones are looked up by the light's exponent and the upper bits of its mantissa: 256 steps for
+// each doubling, half a step of the 8-bit result at most.
+constexpr int kStepBits = 8;
+constexpr int kLowestExponent = -16, kHighestExponent = 4;
+constexpr size_t kToneSteps = static_cast<size_t>(kHighestExponent - kLowestExponent) << kStepBits;
+constexpr uint32_t kLowestBits = static_cast<uint32_t>(kLowestExponent + 127) << 23;
+using ToneTable = std::array<float, kToneSteps>;
 
-using ToneTable = std::array<float, kToneSteps + 2>;
-
-// Looked up by the square root of the light, so that the dark end has the most steps.
 template <class Curve>
 ToneTable table_of(Curve curve) {
   ToneTable t{};
-  for (int i = 0; i < kToneSteps + 2; ++i)
-    t[static_cast<size_t>(i)] = curve(square(static_cast<float>(i) / kToneSteps) * kToneEnd);
+  for (size_t i = 0; i < kToneSteps; ++i) {
+    const uint32_t middle =
+        (static_cast<uint32_t>(i) << (23 - kStepBits)) + (1u << (22 - kStepBits));
+    t[i] = curve(std::bit_cast<float>(kLowestBits + middle));
+  }
   return t;
 }
 
@@ -40,10 +46,22 @@ const ToneTable& paper_table() {
 }
 
 float toned(const ToneTable& table, float light) {
-  const float at = std::sqrt(std::clamp(light, 0.0f, kToneEnd) * (1 / kToneEnd)) * kToneSteps;
-  const int i = static_cast<int>(at);
-  return mix(table[static_cast<size_t>(i)], table[static_cast<size_t>(i) + 1],
-             at - static_cast<float>(i));
+  const uint32_t bits = std::bit_cast<uint32_t>(std::max(light, 0.0f));
+  if (bits <= kLowestBits) return table[0];
+  return table[std::min<size_t>((bits - kLowestBits) >> (23 - kStepBits), kToneSteps - 1)];
+}
+
+// Adds a small canvas's light to one row of the picture.
+void add_row(Canvas& line, const Canvas& light, int y) {
+  const float step = light.scale / line.scale;
+  const float v = (static_cast<float>(y) + 0.5f) * step - 0.5f;
+  const float at = std::clamp(v, 0.0f, static_cast<float>(light.height - 1));
+  const int upper = static_cast<int>(at), lower = std::min(upper + 1, light.height - 1);
+  Canvas between(light.width, 1, light.scale);
+  for (int x = 0; x < light.width; ++x)
+    between.row(0)[x] =
+        mix(light.row(upper)[x], light.row(lower)[x], at - static_cast<float>(upper));
+  add_scaled(line, between, 1);
 }
 
 struct Grade {
@@ -79,10 +97,9 @@ Grade grade_for(const Stage& stage) {
 
 }  // namespace
 
-void add_bloom(Canvas& canvas, const Stage& stage) {
-  if (stage.light.bloom <= 0 || is_drawn(stage.style)) return;
-  const int n = std::max(1, static_cast<int>(stage.side / 380));
-  Canvas bright = reduced(canvas, n);
+std::optional<Canvas> bloom_of(const Canvas& canvas, const Stage& stage, Watch& watch) {
+  if (stage.light.bloom <= 0 || is_drawn(stage.style)) return std::nullopt;
+  Canvas bright = reduced(canvas, std::max(1, static_cast<int>(stage.side / 380)), &watch);
   for (Pixel& p : bright.pixels) {
     const float y = std::max({p.r(), p.g(), p.b()});
     const float keep = std::max(0.0f, y - 0.75f) / std::max(y, 1e-4f);
@@ -93,8 +110,9 @@ void add_bloom(Canvas& canvas, const Stage& stage) {
   const float unit = stage.side / 1000;
   blur(bright, 5.5f * unit * bright.scale, 5.5f * unit * bright.scale);
   blur(wide, 26 * unit * wide.scale, 26 * unit * wide.scale);
-  add_scaled(canvas, bright, 0.30f * stage.light.bloom);
-  add_scaled(canvas, wide, 0.28f * stage.light.bloom);
+  for (Pixel& p : bright.pixels) p = p * (0.30f * stage.light.bloom);
+  add_scaled(bright, wide, 0.28f * stage.light.bloom);
+  return bright;
 }
 
 void expose(Canvas& canvas, const Stage& stage, Watch& watch) {
@@ -106,7 +124,8 @@ void expose(Canvas& canvas, const Stage& stage, Watch& watch) {
   }
 }
 
-image::Pixels develop(const Canvas& canvas, const Stage& stage, Watch& watch) {
+image::Pixels develop(const Canvas& canvas, const std::optional<Canvas>& bloom, const Stage& stage,
+                      Watch& watch) {
   image::Pixels out{canvas.width, canvas.height,
                     std::vector<uint8_t>(3 * static_cast<size_t>(canvas.width) *
                                          static_cast<size_t>(canvas.height))};
@@ -115,28 +134,27 @@ image::Pixels develop(const Canvas& canvas, const Stage& stage, Watch& watch) {
   const ToneTable& table = drawn ? paper_table() : film_table();
   const float rx = 2 / static_cast<float>(canvas.width), ry = 2 / static_cast<float>(canvas.height);
   const auto salt = static_cast<uint32_t>(stage.chance("grain").bits());
-  const Pixel gain(grade.gain * (drawn ? 1.0f : 1.12f * stage.light.exposure), 0),
-      lift(grade.lift, 0);
+  const Pixel gain(grade.gain * (drawn ? 1.0f : 1.12f * stage.light.exposure), 0);
+  const Pixel lift(grade.lift, 0);
+  Canvas line(canvas.width, 1, canvas.scale);
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 2); ++y) {
-    const Pixel* row = canvas.row(y);
+    std::copy(canvas.row(y), canvas.row(y) + canvas.width, line.row(0));
+    if (bloom) add_row(line, *bloom, y);
     uint8_t* to = out.rgb.data() + 3 * static_cast<size_t>(y) * static_cast<size_t>(canvas.width);
     const float v = (static_cast<float>(y) + 0.5f) * ry - 1;
     uint32_t dice = (static_cast<uint32_t>(y) + 1) * 0x9e3779b9u ^ salt;
     for (int x = 0; x < canvas.width; ++x) {
       const float u = (static_cast<float>(x) + 0.5f) * rx - 1, d = (u * u + v * v) * 0.5f;
-      Pixel p = row[x] * gain * (1 - grade.vignette * d * d * 1.3f) + lift;
+      Pixel p = line.row(0)[x] * gain * (1 - grade.vignette * d * d * 1.3f) + lift;
       const float grey = luminance(p);
       p = Pixel(four(grey) + (p.v - four(grey)) * four(grade.saturation));
       if (grade.contrast != 1) p = p * power(grey * 3, grade.contrast - 1);
       dice = dice * 1664525u + 1013904223u;
-      const float grain =
-          (static_cast<float>((dice >> 8) & 0xffff) + static_cast<float>((dice >> 16) & 0xffff)) *
-              (1 / 65536.0f) -
-          1;
-      for (size_t k = 0; k < 3; ++k) {
-        const float s = toned(table, p.v[k]) + grain * grade.grain + 0.5f;
-        to[3 * static_cast<size_t>(x) + k] = static_cast<uint8_t>(std::clamp(s, 0.0f, 255.0f));
-      }
+      const int thrown = static_cast<int>((dice >> 8) & 0xffff) + static_cast<int>(dice >> 16);
+      const float grain = (static_cast<float>(thrown) * (1 / 65536.0f) - 1) * grade.grain + 0.5f;
+      for (size_t k = 0; k < 3; ++k)
+        to[3 * static_cast<size_t>(x) + k] =
+            static_cast<uint8_t>(std::clamp(toned(table, p.v[k]) + grain, 0.0f, 255.0f));
     }
   }
   return out;

@@ -168,7 +168,7 @@ void paint_shafts(Canvas& canvas, const Stage& stage, Watch& watch) {
           Pixel(stage.light.lamps.front().colour * (ray * 0.15f * smooth(0.95f, 0.1f, py / h)), 0);
     }
   }
-  add_scaled(canvas, beams, 1);
+  add_scaled(canvas, beams, 1, &watch);
 }
 
 }  // namespace

@@ -128,10 +128,10 @@ void paint_heaven(Canvas& canvas, const Stage& stage, Watch& watch) {
                              : low  ? 0.10f
                                     : 0.06f),
              stage.side * (low ? 0.42f : 0.25f), 1);
-    add_scaled(canvas, glow, 1);
+    add_scaled(canvas, glow, 1, &watch);
     paint_disc(canvas, stage);
   }
-  if (h.clouds > 0.05f) lay_scaled_over(canvas, clouds(canvas, stage, watch));
+  if (h.clouds > 0.05f) lay_scaled_over(canvas, clouds(canvas, stage, watch), 1, &watch);
 }
 
 void paint_space(Canvas& canvas, const Stage& stage, Watch& watch) {
@@ -154,7 +154,7 @@ void paint_space(Canvas& canvas, const Stage& stage, Watch& watch) {
       nebula.row(y)[x] = Pixel(glow * smooth(0.75f, 0.45f, e * d * 1.6f));
     }
   }
-  lay_scaled_over(canvas, nebula);
+  enlarge(canvas, nebula, &watch);
   paint_stars(canvas, stage, static_cast<float>(stage.height) * 1.3f, 1.7f);
   // A planet's limb below, lit from the upper left.
   const float r = stage.side * chance.between(0.95f, 1.25f);

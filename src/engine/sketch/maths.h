@@ -18,18 +18,23 @@ inline float smooth(float from, float to, float x) {
   return t * t * (3 - 2 * t);
 }
 inline float square(float x) { return x * x; }
-inline float fraction(float x) { return x - std::floor(x); }
+// The whole number below, for numbers that an int can hold: std::floor is a call on old processors.
+inline int floor_of(float x) {
+  const int i = static_cast<int>(x);
+  return i - static_cast<int>(static_cast<float>(i) > x);
+}
+inline float fraction(float x) { return x - static_cast<float>(floor_of(x)); }
 
 // 2^x, relative error below 3e-6; 0 far below.
 inline float exp2_of(float x) {
   if (x < -60) return 0;
   x = std::min(x, 60.0f);
-  const float whole = std::floor(x);
-  const float f = x - whole;
+  const int whole = floor_of(x);
+  const float f = x - static_cast<float>(whole);
   const float p =
       1 + f * (0.69314718f +
                f * (0.24022651f + f * (0.05550411f + f * (0.00961812f + f * 0.00133336f))));
-  return p * std::bit_cast<float>(static_cast<uint32_t>(static_cast<int>(whole) + 127) << 23);
+  return p * std::bit_cast<float>(static_cast<uint32_t>(whole + 127) << 23);
 }
 inline float exp_of(float x) { return exp2_of(x * 1.44269504f); }
 
@@ -50,7 +55,7 @@ inline float power(float x, float e) { return x <= 1e-9f ? 0.0f : exp2_of(e * lo
 // sin of any angle of moderate size, error below 1e-5.
 inline float sin_of(float x) {
   float t = x * (1 / (2 * kPi));
-  t -= std::floor(t + 0.5f);  // turns, -½ … ½
+  t -= static_cast<float>(floor_of(t + 0.5f));  // turns, -½ … ½
   if (t > 0.25f) t = 0.5f - t;
   if (t < -0.25f) t = -0.5f - t;
   const float y = t * (2 * kPi), y2 = y * y;

@@ -2,7 +2,6 @@
 // Threads: pure functions.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 
 #include "engine/sketch/maths.h"
@@ -23,13 +22,28 @@ inline float hash01(int x, int y, uint32_t salt) {
 
 // Smooth between lattice points, 0 … 1.
 inline float noise(float x, float y, uint32_t salt) {
-  const float fx = std::floor(x), fy = std::floor(y);
-  const int ix = static_cast<int>(fx), iy = static_cast<int>(fy);
-  float tx = x - fx, ty = y - fy;
+  typedef uint32_t Corners __attribute__((vector_size(16)));
+  const int ix = floor_of(x), iy = floor_of(y);
+  float tx = x - static_cast<float>(ix), ty = y - static_cast<float>(iy);
   tx = tx * tx * (3 - 2 * tx);
   ty = ty * ty * (3 - 2 * ty);
-  return mix(mix(hash01(ix, iy, salt), hash01(ix + 1, iy, salt), tx),
-             mix(hash01(ix, iy + 1, salt), hash01(ix + 1, iy + 1, salt), tx), ty);
+  // hash01() of the four corners at once.
+  const uint32_t left = static_cast<uint32_t>(ix) * 0x8da6b343u, right = left + 0x8da6b343u;
+  const uint32_t up = static_cast<uint32_t>(iy) * 0xd8163841u ^ salt * 0xcb1ab31fu,
+                 down = (static_cast<uint32_t>(iy) + 1) * 0xd8163841u ^ salt * 0xcb1ab31fu;
+  Corners h = Corners{left, right, left, right} ^ Corners { up, up, down, down };
+  h ^= h >> 15;
+  h *= 0x2c1b3c6du;
+  h ^= h >> 12;
+  h *= 0x297a2d39u;
+  h ^= h >> 15;
+  h >>= 8;
+  const float a = static_cast<float>(static_cast<int>(h[0])),
+              b = static_cast<float>(static_cast<int>(h[1])),
+              c = static_cast<float>(static_cast<int>(h[2])),
+              d = static_cast<float>(static_cast<int>(h[3]));
+  const float above = a + (b - a) * tx, below = c + (d - c) * tx;
+  return (above + (below - above) * ty) * (1.0f / 16777216.0f);
 }
 
 // Octaves of it, each half as strong and twice as fine; 0 … 1, mean ½.

@@ -95,7 +95,7 @@ void lay_stroke(Canvas& paint, Field& body, const Stroke& s) {
 
 void paint_oil(Canvas& canvas, const Stage& stage, Watch& watch) {
   const int n = std::max(1, static_cast<int>(std::ceil(stage.side / kWorkSide_px)));
-  const Canvas from = reduced(canvas, n);
+  const Canvas from = reduced(canvas, n, &watch);
   const Flow flow = flow_of(from, stage, watch);
   Canvas paint = from;
   blur(paint, 6, 6);

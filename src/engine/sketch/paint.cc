@@ -17,6 +17,8 @@ namespace plantain::engine::sketch {
 namespace {
 
 constexpr int kPreviewSide_px = 256;
+// What is behind the actors is painted up to this size, and enlarged for larger pictures.
+constexpr float kScenerySide_px = 2300;
 
 Error stopped() { return {ErrorCode::kCancelled, "stopped between two layers"}; }
 
@@ -28,10 +30,10 @@ void show(const Canvas& canvas, const Stage& stage, Observer& observer) {
   } deaf;
   Watch all_right(deaf, 1);
   const int n = (std::max(canvas.width, canvas.height) + kPreviewSide_px - 1) / kPreviewSide_px;
-  Canvas small = reduced(canvas, n);
+  Canvas small = thinned(canvas, n);
   if (is_drawn(stage.style) && !is_flat(stage.style) && stage.style != Style::kBlueprint)
     expose(small, stage, all_right);
-  observer.preview(develop(small, stage, all_right));
+  observer.preview(develop(small, std::nullopt, stage, all_right));
 }
 
 bool is_street(const Stage& stage) {
@@ -40,12 +42,11 @@ bool is_street(const Stage& stage) {
 
 // The backdrop out of focus: painted as small as its blur allows, then spread by the lens.
 void paint_soft_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
-  const int n = std::max(1, static_cast<int>(stage.blur_px / 4));
-  Canvas soft = canvas_for(stage.width, stage.height, 1 / static_cast<float>(n));
+  const int n = std::max(1, static_cast<int>(stage.blur_px * canvas.scale / 4));
+  Canvas soft = canvas_for(stage.width, stage.height, canvas.scale / static_cast<float>(n));
   paint_backdrop(soft, stage, watch);
-  if (watch.stopped()) return;
-  blur_disc(soft, stage.blur_px * soft.scale);
-  lay_scaled_over(canvas, soft);
+  blur_disc(soft, stage.blur_px * soft.scale, &watch);
+  enlarge(canvas, soft, &watch);
   if (watch.stopped() || stage.focus_m < 1.5f) return;
   // The ground at the focus is sharp, and blends into the blur before and behind.
   Canvas sharp = canvas_for(stage.width, stage.height, canvas.scale);
@@ -60,7 +61,7 @@ void paint_soft_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
   }
 }
 
-void paint_surroundings(Canvas& canvas, const Stage& stage, Watch& watch) {
+void paint_scenery(Canvas& canvas, const Stage& stage, Watch& watch) {
   if (stage.style == Style::kBlueprint) return paint_blueprint_sheet(canvas, stage, watch);
   if (is_flat(stage.style)) {
     paint_paper_stage(canvas, stage, watch);
@@ -74,21 +75,31 @@ void paint_surroundings(Canvas& canvas, const Stage& stage, Watch& watch) {
   if (watch.stopped()) return;
   if (is_street(stage)) paint_lights(canvas, stage, watch);
   paint_signs(canvas, stage, watch, stage.blur_px * 0.22f);
+  if (watch.stopped()) return;
+  if (stage.wet && stage.place != Place::kRoom) paint_wet_ground(canvas, stage, watch);
+  paint_fog(canvas, stage, watch);
+}
+
+// Lines and letters keep their edges at every size; everything else is soft anyway.
+void paint_surroundings(Canvas& canvas, const Stage& stage, Watch& watch) {
+  const bool lines = stage.style == Style::kBlueprint || is_flat(stage.style);
+  const int n = lines ? 1 : static_cast<int>(std::ceil(stage.side / kScenerySide_px));
+  if (n == 1) return paint_scenery(canvas, stage, watch);
+  Canvas small = canvas_for(stage.width, stage.height, 1 / static_cast<float>(n));
+  paint_scenery(small, stage, watch);
+  if (!watch.stopped()) enlarge(canvas, small, &watch);
 }
 
 }  // namespace
 
 Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& observer) {
-  Watch watch(observer, static_cast<int>(stage.placed.size()) + 5);
+  Watch watch(observer, static_cast<int>(stage.placed.size()) + 4);
   Canvas canvas(stage.width, stage.height);
   if (!watch.layer()) return stopped();
   paint_surroundings(canvas, stage, watch);
   if (!watch.layer()) return stopped();
-  const bool lit = !is_flat(stage.style) && stage.style != Style::kBlueprint;
-  if (lit && stage.wet && stage.place != Place::kRoom) paint_wet_ground(canvas, stage, watch);
-  if (lit) paint_fog(canvas, stage, watch);
-  if (!watch.layer()) return stopped();
   show(canvas, stage, observer);
+  const bool lit = !is_flat(stage.style) && stage.style != Style::kBlueprint;
   bool table = stage.table_y > 0 && lit;
   for (const Placed& placed : stage.placed) {
     if (!watch.layer()) return stopped();
@@ -106,8 +117,8 @@ Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& ob
   show(canvas, stage, observer);
   if (stage.style == Style::kBlueprint) paint_measures(canvas, scene, stage);
   apply_style(canvas, stage, watch);
-  add_bloom(canvas, stage);
-  image::Pixels pixels = develop(canvas, stage, watch);
+  const std::optional<Canvas> bloom = bloom_of(canvas, stage, watch);
+  image::Pixels pixels = develop(canvas, bloom, stage, watch);
   if (watch.stopped()) return stopped();
   return pixels;
 }

@@ -154,16 +154,16 @@ class Floor {
   Pixel at(float px, float py) const {
     const float z = (static_cast<float>(stage_.height) - vanish_) / (py - vanish_),
                 u = (px - stage_.camera.centre) / stage_.side * z, v = z * 3.4f;
-    const float board = u * 7, row = std::floor(board), seam = fraction(board),
+    const float board = u * 7, row = static_cast<float>(floor_of(board)), seam = fraction(board),
                 end = fraction(v * 0.55f + hash01(static_cast<int>(row), 3, salt_));
     const float grain = noise(board * 9 + hash01(static_cast<int>(row), 5, salt_) * 50,
                               v * 2.2f + 7 * noise(board * 2, v * 0.7f, salt_), salt_ + 1);
-    Rgb c = decor_.wood * (0.72f +
-                           0.32f * hash01(static_cast<int>(row),
-                                          static_cast<int>(std::floor(
-                                              v * 0.55f + hash01(static_cast<int>(row), 3, salt_))),
-                                          salt_) +
-                           0.25f * (grain - 0.5f));
+    Rgb c =
+        decor_.wood *
+        (0.72f +
+         0.32f * hash01(static_cast<int>(row),
+                        floor_of((v * 0.55f + hash01(static_cast<int>(row), 3, salt_))), salt_) +
+         0.25f * (grain - 0.5f));
     c = c * (1 - 0.55f * smooth(0.045f, 0.015f, std::min(seam, 1 - seam))) *
         (1 - 0.5f * smooth(0.02f, 0.006f, std::min(end, 1 - end)));
     if (table_) {

@@ -93,15 +93,17 @@ void paint_signs(Canvas& canvas, const Stage& stage, Watch& watch, float blur_px
   for (size_t i = stage.signs.size(); i-- > 0 && watch.row(100'000);)
     draw_sign(layer, stage, stage.signs[i], typeface);
   if (watch.stopped()) return;
-  blur_disc(layer, blur_px * canvas.scale);
+  blur_disc(layer, blur_px * canvas.scale, &watch);
   if (stage.neon && !is_flat(stage.style)) {
-    Canvas near = reduced(layer, std::max(1, static_cast<int>(canvas.scale * stage.side / 400)));
-    Canvas wide = reduced(near, 2);
+    Canvas near =
+        reduced(layer, std::max(1, static_cast<int>(canvas.scale * stage.side / 300)), &watch);
+    Canvas wide = reduced(near, 3);
     const float unit = stage.side / 1000;
     blur(near, 11 * unit * near.scale, 11 * unit * near.scale);
     blur(wide, 55 * unit * wide.scale, 55 * unit * wide.scale);
-    add_scaled(canvas, near, 0.55f);
-    add_scaled(canvas, wide, 1.5f);
+    for (Pixel& p : near.pixels) p = p * 0.55f;
+    add_scaled(near, wide, 1.5f);
+    add_scaled(canvas, near, 1, &watch);
   }
   lay_over(canvas, layer, 0, 0);
 }
@@ -142,7 +144,8 @@ void paint_wet_ground(Canvas& canvas, const Stage& stage, Watch& watch) {
   const Camera& c = stage.camera;
   const bool street = stage.place == Place::kStreet || stage.place == Place::kCity;
   // What is mirrored, smeared upright as a rough wet ground does.
-  Canvas mirror = reduced(canvas, std::max(1, static_cast<int>(canvas.scale * stage.side / 500)));
+  Canvas mirror =
+      reduced(canvas, std::max(1, static_cast<int>(canvas.scale * stage.side / 400)), &watch);
   const float unit = stage.side / 1000 * mirror.scale;
   blur(mirror, 1.6f * unit, 9 * unit);
   const auto salt = static_cast<uint32_t>(stage.chance("puddles").bits());

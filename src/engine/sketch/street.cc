@@ -120,8 +120,7 @@ class Canyon {
       const float joint = std::max(inside(fraction(x_m / 0.6f), 0, 0.05f, soft / 0.6f),
                                    inside(fraction(z / 0.6f), 0, 0.05f, soft * 3 / 0.6f)) *
                           smooth(0.35f, 0.05f, pixel_m);
-      const float tile = hash01(static_cast<int>(std::floor(x_m / 0.6f)),
-                                static_cast<int>(std::floor(z / 0.6f)), 5);
+      const float tile = hash01(floor_of(x_m / 0.6f), floor_of(z / 0.6f), 5);
       c = Rgb{0.23f, 0.215f, 0.20f} * (0.75f + 0.25f * tile * fine + 0.25f * grain) *
           (1 - 0.5f * joint);
       const float curb = inside(side, kRoadHalf_m, kRoadHalf_m + 0.22f, soft);
@@ -154,14 +153,15 @@ class Canyon {
         (0.30f * exp_of(-std::fabs(y - 4.5f) * 0.16f));
     const Rgb light = sky_ * (0.55f + 0.03f * y) + day + spill;
     const float rough = 0.85f + 0.3f * noise(z * 3, y * 3, house.salt);
-    const float plate = inside(y, kStorey_m * std::floor(y / kStorey_m),
-                               kStorey_m * std::floor(y / kStorey_m) + 0.22f, soft_y);
+    const float plate =
+        inside(y, kStorey_m * static_cast<float>(floor_of(y / kStorey_m)),
+               kStorey_m * static_cast<float>(floor_of(y / kStorey_m)) + 0.22f, soft_y);
     Rgb c =
         house.wall * (stage_.neon && night_ ? 0.22f : 0.9f) * rough * (1 - 0.25f * plate) * light;
     if (y < kStorey_m) return Pixel(shop(house, c, light, along, width, y, soft_y, soft_z));
     if (y > house.tall_m - 0.5f) return Pixel(house.wall * light * 0.6f);
     const float column = along / kWindow_m, floor = y / kStorey_m;
-    const int i = static_cast<int>(std::floor(column)), j = static_cast<int>(std::floor(floor));
+    const int i = floor_of(column), j = floor_of(floor);
     const float pane = inside(fraction(column), 0.2f, 0.8f, soft_z / kWindow_m) *
                        inside(fraction(floor), 0.30f, 0.78f, soft_y / kStorey_m) *
                        inside(along, 0.3f, width - 0.3f, soft_z);

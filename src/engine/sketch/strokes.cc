@@ -99,7 +99,7 @@ Field edges_of(const Canvas& canvas, float reach, Watch& watch) {
 void paint_ink(Canvas& canvas, const Stage& stage, Watch& watch) {
   const auto salt = static_cast<uint32_t>(stage.chance("ink").bits());
   const float side = stage.side, unit = 1000 / side;
-  Canvas soft = reduced(canvas, std::max(1, static_cast<int>(side / 420)));
+  Canvas soft = reduced(canvas, std::max(1, static_cast<int>(side / 420)), &watch);
   blur(soft, 2.2f, 2.2f);
   const Field edges = edges_of(canvas, side / 620, watch);
   const Rgb paper = rgb(0xf4eddf), ink = rgb(0x17151a);
@@ -132,7 +132,7 @@ void paint_pixels(Canvas& canvas, const Stage& stage, Watch& watch) {
   static constexpr float kBayer[4][4] = {
       {0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}};
   const int n = std::max(1, static_cast<int>(stage.side / kCells + 0.5f));
-  Canvas cells = reduced(canvas, n);
+  Canvas cells = reduced(canvas, n, &watch);
   for (Pixel& p : cells.pixels) {
     const float grey = luminance(p);
     p = rooted(Pixel(four(grey) + (p.v - four(grey)) * four(1.15f)));

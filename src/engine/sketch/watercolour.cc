@@ -44,7 +44,7 @@ void paint_watercolour(Canvas& canvas, const Stage& stage, Watch& watch) {
   const float side = stage.side, unit = 1000 / side, w = static_cast<float>(stage.width),
               h = static_cast<float>(stage.height);
   const Field lines = edges_of(canvas, side / 800, watch);
-  Canvas wash = reduced(canvas, std::max(1, static_cast<int>(side / 620)));
+  Canvas wash = reduced(canvas, std::max(1, static_cast<int>(side / 620)), &watch);
   for (int round = 0; round < 2 && !watch.stopped(); ++round) wash = flattened(wash, 2, watch);
   Field rims = edges_of(wash, 1, watch);
   blur(rims, 1.0f);

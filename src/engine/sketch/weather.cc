@@ -36,7 +36,7 @@ void add_streak(Canvas& canvas, const Canvas& behind, float x, float y, float le
 
 void paint_rain(Canvas& canvas, const Stage& stage, Watch& watch) {
   Chance chance = stage.chance("rain");
-  const Canvas behind = reduced(canvas, std::max(1, static_cast<int>(stage.side / 128)));
+  const Canvas behind = thinned(canvas, std::max(1, static_cast<int>(stage.side / 128)));
   struct Depth {
     int drops;
     float length, width, strength;
@@ -140,7 +140,7 @@ void paint_fog(Canvas& canvas, const Stage& stage, Watch& watch) {
       veil.row(y)[x] = Pixel(stage.light.haze * 1.05f) * (cover * 0.8f * stage.falling.fog);
     }
   }
-  lay_scaled_over(canvas, veil);
+  lay_scaled_over(canvas, veil, 1, &watch);
 }
 
 void paint_falling(Canvas& canvas, const Stage& stage, Watch& watch) {
