@@ -1,8 +1,6 @@
 #include "safety/normalise.h"
 
 #include <gtest/gtest.h>
-#include <unicode/normalizer2.h>
-#include <unicode/unistr.h>
 
 #include <string>
 

@@ -4,7 +4,9 @@
 #include <time.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <random>
 #include <set>
 #include <string>
 #include <thread>
@@ -198,6 +200,28 @@ TEST(Judge, SaysTheSameOnEveryThread) {
   for (std::thread& thread : threads) thread.join();
 
   EXPECT_EQ(wrong, std::vector<int>(4, 0));
+}
+
+// Under the sanitizers this looks for reads outside the text; anywhere, for a CHECK that a prompt
+// can reach.
+TEST(Judge, AnswersWhateverTheBytes) {
+  const std::string_view pieces[] = {
+      "porn",       "a",      " ",    ".",        "\n",    "*",        "$",
+      "1",          "17",     "#",    "year old", "\xFF",  "\xF0\x9F", "\xED\xA0\x80",
+      "性",         "交",     "裸体", "ヌード",   "ー",    "\u3099",   "\u0300",
+      "ا",          "ال",     "قتل",  "자살",     "를",    "ﷺ",        "🇳",
+      "𝓅",          "\u200B", "é",    "ñ",        "child", "naked",    "bomb",
+      "how to make"};
+  std::mt19937 random(7);
+  for (int i = 0; i < 3000; ++i) {
+    std::string prompt;
+    for (unsigned n = random() % 40; n > 0; --n) prompt += pieces[random() % std::size(pieces)];
+    const Verdict verdict = judge_prompt(prompt);
+    for (const Category category : kAll) {
+      EXPECT_GE(verdict.of(category), 0);
+      EXPECT_LE(verdict.of(category), 3);
+    }
+  }
 }
 
 // ---- Time.
