@@ -22,14 +22,15 @@ float volume_of(const Stage& stage) {
 }
 
 // Light falls on a body; paper has the colour it has; a blueprint has lines.
-void finish_colours(Figure& figure, const Stage& stage, bool shines, float scale) {
-  if (stage.style == Style::kBlueprint) return outline_figure(figure, stage.side * 0.0026f * scale);
+void finish_colours(Figure& figure, const Stage& stage, bool shines, float scale, Watch& watch) {
+  if (stage.style == Style::kBlueprint)
+    return outline_figure(figure, stage.side * 0.0026f * scale, watch);
   if (is_flat(stage.style)) {
     const Rgb tint = shines ? Rgb{1, 1, 1} : paper_tint(stage);
     for (Pixel& p : figure.colours.pixels) p = p * Pixel(tint, 1);
     return;
   }
-  if (!shines) return light_figure(figure, stage.light, volume_of(stage));
+  if (!shines) return light_figure(figure, stage.light, volume_of(stage), &watch);
   for (Pixel& p : figure.colours.pixels) p = Pixel(p.r() * 1.6f, p.g() * 1.5f, p.b() * 1.4f, p.a());
 }
 
@@ -52,9 +53,7 @@ struct Spot {
 
 // The soft dark below what stands, and the long one away from the sun.
 void cast_shadows(Canvas& canvas, const Stage& stage, const Placed& placed, const Canvas& small,
-                  const Spot& spot) {
-  const float scale =
-      std::min(canvas.scale, 0.25f * canvas.scale * std::max(1.0f, 900 / stage.side));
+                  const Spot& spot, Watch& watch) {
   const float rx = spot.width * 0.46f,
               flat = std::clamp((placed.base - stage.camera.horizon) / stage.side * 0.55f, 0.07f,
                                 0.3f),
@@ -69,10 +68,9 @@ void cast_shadows(Canvas& canvas, const Stage& stage, const Placed& placed, cons
   const int y0 = std::max(0, static_cast<int>((placed.base - ry * 2 - reach) * canvas.scale)),
             y1 =
                 std::min(canvas.height, static_cast<int>((placed.base + ry * 2.2f) * canvas.scale));
-  static_cast<void>(scale);
   const float kx = static_cast<float>(small.width) / spot.width,
               ky = static_cast<float>(small.height) / spot.height;
-  for (int y = y0; y < y1; ++y) {
+  for (int y = y0; y < y1 && watch.row(x1 - x0); ++y) {
     const float py = canvas.y_of(y), dy = (py - placed.base) / ry;
     for (int x = x0; x < x1; ++x) {
       const float px = canvas.x_of(x), dx = (px - placed.x) / rx;
@@ -94,9 +92,10 @@ void cast_shadows(Canvas& canvas, const Stage& stage, const Placed& placed, cons
 
 // What the ground or the water shows of it, upside down.
 void mirror_below(Canvas& canvas, const Stage& stage, const Placed& placed, const Canvas& lit,
-                  const Spot& spot) {
+                  const Spot& spot, Watch& watch) {
   const bool water = placed.footing == Footing::kWater;
-  Canvas small = reduced(lit, std::max(1, static_cast<int>(canvas.scale * stage.side / 350)));
+  Canvas small =
+      reduced(lit, std::max(1, static_cast<int>(canvas.scale * stage.side / 350)), &watch);
   const float unit = static_cast<float>(small.height) / spot.height * stage.side / 1000;
   blur(small, 1.0f * unit, 4.0f * unit);
   const float kx = static_cast<float>(small.width) / spot.width,
@@ -109,7 +108,7 @@ void mirror_below(Canvas& canvas, const Stage& stage, const Placed& placed, cons
   const int x0 = std::max(0, static_cast<int>((spot.left - 0.05f * spot.width) * canvas.scale)),
             x1 = std::min(canvas.width,
                           static_cast<int>((spot.left + 1.05f * spot.width) * canvas.scale));
-  for (int y = y0; y < y1; ++y) {
+  for (int y = y0; y < y1 && watch.row(2 * (x1 - x0)); ++y) {
     const float t = (canvas.y_of(y) - placed.base) / squash,
                 fade = (water ? 0.6f : 0.5f) * smooth(1.0f, 0.1f, t / spot.height);
     const float amount = stage.side * 0.012f * (0.3f + t / spot.height);
@@ -173,10 +172,13 @@ void add_halo(Canvas& canvas, float x, float y, float radius, const Rgb& colour)
 }
 
 // The dark line where something held or seated touches what carries it.
-void touch_below(Canvas& canvas, const Stage& stage, const Placed& placed, const Spot& spot) {
+void touch_below(Canvas& canvas, const Stage& stage, const Placed& placed, const Spot& spot,
+                 Watch& watch) {
   const float rx = spot.width * 0.44f, ry = std::max(spot.height * 0.035f, 1.0f);
   for (int y = std::max(0, static_cast<int>((placed.base - ry * 2) * canvas.scale));
-       y < std::min(canvas.height, static_cast<int>((placed.base + ry * 2) * canvas.scale)); ++y) {
+       y < std::min(canvas.height, static_cast<int>((placed.base + ry * 2) * canvas.scale)) &&
+       watch.row(static_cast<int>(2 * rx * canvas.scale));
+       ++y) {
     for (int x = std::max(0, static_cast<int>((placed.x - rx) * canvas.scale));
          x < std::min(canvas.width, static_cast<int>((placed.x + rx) * canvas.scale)); ++x) {
       const float d = square((canvas.x_of(x) - placed.x) / rx) +
@@ -185,6 +187,19 @@ void touch_below(Canvas& canvas, const Stage& stage, const Placed& placed, const
       Pixel& p = canvas.row(y)[x];
       p = Pixel(p.r() * (1 - dark), p.g() * (1 - dark), p.b() * (1 - dark * 0.9f), p.a());
     }
+  }
+}
+
+// A figure that was drawn `n` times smaller, because the lens blurs it, at (x, y) of its own size.
+void lay_blurred(Canvas& canvas, const Canvas& small, int n, int x, int y, Watch& watch) {
+  Enlarged enlarged(small, small.width * n, 1 / static_cast<float>(n));
+  const int left = x * n, top = y * n;
+  const int first = std::max(0, -left), last = std::min(small.width * n, canvas.width - left);
+  for (int j = std::max(0, -top);
+       j < std::min(small.height * n, canvas.height - top) && watch.row(last - first); ++j) {
+    const Pixel* from = enlarged.row(j);
+    Pixel* to = canvas.row(top + j) + left;
+    for (int i = first; i < last; ++i) to[i] = over(to[i], from[i]);
   }
 }
 
@@ -203,14 +218,14 @@ bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const
   const float scale = canvas.scale / static_cast<float>(coarse);
   const int tall = std::max(4, static_cast<int>(placed.height * scale));
   Figure figure = placed.portrait && has_likeness(placed.part)
-                      ? paint_likeness(placed, stage, tall)
-                      : make_figure(placed, actor.kind, tall);
+                      ? paint_likeness(placed, stage, tall, watch)
+                      : make_figure(placed, actor.kind, tall, &watch);
   figure.runs_on = placed.portrait;
   if (!watch.row(figure.colours.width * figure.colours.height)) return false;
   const float w = static_cast<float>(figure.colours.width) / scale,
               h = static_cast<float>(figure.colours.height) / scale;
   const std::optional<float> flame = flame_of(placed.part);
-  finish_colours(figure, stage, flame || (actor.kind == Kind::kSky && !placed.prop), scale);
+  finish_colours(figure, stage, flame || (actor.kind == Kind::kSky && !placed.prop), scale, watch);
   if (!watch.row(figure.colours.width * figure.colours.height)) return false;
   const bool flat = is_flat(stage.style) || stage.style == Style::kBlueprint;
   if (!flat && !deep && placed.footing != Footing::kHeaven)
@@ -219,16 +234,16 @@ bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const
   const bool stands = !flat && placed.footing == Footing::kGround && !placed.portrait &&
                       stage.place != Place::kSpace;
   if (stands || (!flat && placed.footing == Footing::kWater)) {
-    const Canvas small = reduced(figure.colours, std::max(1, figure.colours.height / 160));
-    if (stands) cast_shadows(canvas, stage, placed, small, spot);
+    const Canvas small = reduced(figure.colours, std::max(1, figure.colours.height / 160), &watch);
+    if (stands) cast_shadows(canvas, stage, placed, small, spot, watch);
     if (placed.footing == Footing::kWater || (stage.wet && stands))
-      mirror_below(canvas, stage, placed, figure.colours, spot);
+      mirror_below(canvas, stage, placed, figure.colours, spot, watch);
   }
   drop_shadow(canvas, stage, figure.colours, static_cast<int>(spot.left * canvas.scale),
-              static_cast<int>(spot.top * canvas.scale));
+              static_cast<int>(spot.top * canvas.scale), watch);
   if (!flat && placed.footing == Footing::kHeld && !placed.prop &&
       placed.posture == Posture::kAsDrawn)
-    touch_below(canvas, stage, placed, spot);
+    touch_below(canvas, stage, placed, spot, watch);
   if (flame && !flat)
     add_halo(canvas, placed.x, placed.base - *flame * h, h * 1.3f,
              Rgb{1.0f, 0.52f, 0.16f} * (stage.time == TimeOfDay::kNight ? 0.5f : 0.15f));
@@ -237,13 +252,11 @@ bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const
     Canvas padded(figure.colours.width + 2 * pad, figure.colours.height + 2 * pad, scale);
     lay_over(padded, figure.colours, pad, pad);
     blur_disc(padded, coc * scale, &watch);
-    Canvas whole = canvas_for(stage.width, stage.height, scale);
-    lay_over(whole, padded, static_cast<int>(spot.left * scale) - pad,
-             static_cast<int>(spot.top * scale) - pad);
-    lay_scaled_over(canvas, whole, 1, &watch);
+    lay_blurred(canvas, padded, coarse, static_cast<int>(spot.left * scale) - pad,
+                static_cast<int>(spot.top * scale) - pad, watch);
   } else {
     lay_over(canvas, figure.colours, static_cast<int>(std::lround(spot.left * canvas.scale)),
-             static_cast<int>(std::lround(spot.top * canvas.scale)));
+             static_cast<int>(std::lround(spot.top * canvas.scale)), &watch);
   }
   if (placed.footing == Footing::kWater && !flat) paint_waterline(canvas, stage, placed, spot);
   return watch.row(1000);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "engine/sketch/maths.h"
 #include "engine/sketch/noise.h"
@@ -48,44 +49,49 @@ void paint_blueprint_sheet(Canvas& canvas, const Stage& stage, Watch& watch) {
               s = stage.side, step = s * 0.024f;
   const auto salt = static_cast<uint32_t>(stage.chance("blueprint").bits());
   const Rgb deep = rgb(0x123f7c), light = rgb(0x1d5aa6);
-  for (int y = 0; y < canvas.height && watch.row(canvas.width * 3); ++y) {
-    for (int x = 0; x < canvas.width; ++x) {
-      const float u = canvas.x_of(x) / s, v = canvas.y_of(y) / s;
+  Canvas ground = canvas_for(stage.width, stage.height, std::min(canvas.scale, 700 / s));
+  for (int y = 0; y < ground.height && watch.row(ground.width * 3); ++y) {
+    for (int x = 0; x < ground.width; ++x) {
+      const float u = ground.x_of(x) / s, v = ground.y_of(y) / s;
       const float fade = cloud(u * 2.2f, v * 2.2f, salt, 4),
                   grain = noise(u * 420, v * 420, salt + 5);
-      canvas.row(y)[x] = Pixel(mix(deep, light, 0.15f + 0.75f * fade) * (0.95f + 0.08f * grain));
+      ground.row(y)[x] = Pixel(mix(deep, light, 0.15f + 0.75f * fade) * (0.95f + 0.08f * grain));
     }
   }
-  const Sheet sheet(0, 0, w, h, canvas.scale);
-  for (int pass = 0; pass < 2; ++pass) {
-    const int columns = static_cast<int>(w / step), rows = static_cast<int>(h / step);
-    for (int i = 0; i <= columns; ++i) {
-      if ((i % 5 == 0) != (pass == 1)) continue;
-      cairo_move_to(sheet.pen(), static_cast<float>(i) * step, 0);
-      cairo_line_to(sheet.pen(), static_cast<float>(i) * step, h);
+  enlarge(canvas, ground, &watch);
+  // The grid: fine lines, each fifth a strong one, and a double frame.
+  const auto line = [&](float at, float half) {
+    return clamp01((half - at) * canvas.scale + 0.5f);
+  };
+  const auto nearest_line = [&](float x, float every) {
+    return std::fabs(fraction(x / every + 0.5f) - 0.5f) * every;
+  };
+  std::vector<float> columns(static_cast<size_t>(canvas.width));
+  const auto grid = [&](float x) {
+    return std::max(0.13f * line(nearest_line(x, step), s * 0.00045f),
+                    0.26f * line(nearest_line(x, 5 * step), s * 0.0007f));
+  };
+  for (int x = 0; x < canvas.width; ++x) columns[static_cast<size_t>(x)] = grid(canvas.x_of(x));
+  for (int y = 0; y < canvas.height && watch.row(canvas.width); ++y) {
+    const float py = canvas.y_of(y), across = grid(py), in_y = std::min(py, h - py);
+    for (int x = 0; x < canvas.width; ++x) {
+      const float px = canvas.x_of(x), in = std::min(std::min(px, w - px), in_y);
+      const float frame = std::max(0.9f * line(std::fabs(in - s * 0.03f), s * 0.00175f),
+                                   0.7f * line(std::fabs(in - s * 0.038f), s * 0.0007f));
+      const float white = std::max({columns[static_cast<size_t>(x)], across, frame});
+      canvas.row(y)[x] = mix(canvas.row(y)[x], Pixel(line_colour()), white);
     }
-    for (int i = 0; i <= rows; ++i) {
-      if ((i % 5 == 0) != (pass == 1)) continue;
-      cairo_move_to(sheet.pen(), 0, static_cast<float>(i) * step);
-      cairo_line_to(sheet.pen(), w, static_cast<float>(i) * step);
-    }
-    sheet.stroke(line_colour(), s * (pass == 1 ? 0.0014f : 0.0009f), pass == 1 ? 0.26f : 0.13f);
   }
-  sheet.rectangle(s * 0.03f, s * 0.03f, w - s * 0.06f, h - s * 0.06f);
-  sheet.stroke(line_colour(), s * 0.0035f, 0.9f);
-  sheet.rectangle(s * 0.038f, s * 0.038f, w - s * 0.076f, h - s * 0.076f);
-  sheet.stroke(line_colour(), s * 0.0014f, 0.7f);
-  sheet.lay_on(canvas);
 }
 
-void outline_figure(Figure& figure, float line_px) {
+void outline_figure(Figure& figure, float line_px, Watch& watch) {
   Canvas& from = figure.colours;
   const int d = std::max(1, static_cast<int>(line_px * 0.6f + 0.5f));
   const int pad = d + 1;
   Canvas padded(from.width + 2 * pad, from.height + 2 * pad, from.scale);
-  lay_over(padded, from, pad, pad);
+  lay_over(padded, from, pad, pad, &watch);
   Canvas lines(from.width, from.height, from.scale);
-  for (int y = 0; y < from.height; ++y) {
+  for (int y = 0; y < from.height && watch.row(4 * from.width); ++y) {
     for (int x = 0; x < from.width; ++x) {
       const auto at = [&](int dx, int dy) { return padded.row(y + pad + dy)[x + pad + dx]; };
       const Pixel across = at(-d, 0) - at(d, 0), down = at(0, -d) - at(0, d);
@@ -106,7 +112,7 @@ void outline_figure(Figure& figure, float line_px) {
   from = std::move(lines);
 }
 
-void paint_measures(Canvas& canvas, const Scene& scene, const Stage& stage) {
+void paint_measures(Canvas& canvas, const Scene& scene, const Stage& stage, Watch& watch) {
   const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height),
               s = stage.side;
   const Typeface typeface;
@@ -160,7 +166,7 @@ void paint_measures(Canvas& canvas, const Scene& scene, const Stage& stage) {
     write("1 : 10", bx + bw * 0.05f, by + bh * 0.66f, bw * 0.4f, bh * 0.24f);
     write("A-01", bx + bw * 0.55f, by + bh * 0.66f, bw * 0.4f, bh * 0.24f);
   }
-  sheet.lay_on(canvas);
+  sheet.lay_on(canvas, &watch);
 }
 
 }  // namespace plantain::engine::sketch

@@ -12,9 +12,9 @@ namespace plantain::engine::sketch {
 void paint_blueprint_sheet(Canvas& canvas, const Stage& stage, Watch& watch);
 
 // Replaces a figure's colours by the lines of its drawing.
-void outline_figure(Figure& figure, float line_px);
+void outline_figure(Figure& figure, float line_px, Watch& watch);
 
 // Arrows with the measures of the nearest thing, and the block that says what it is.
-void paint_measures(Canvas& canvas, const Scene& scene, const Stage& stage);
+void paint_measures(Canvas& canvas, const Scene& scene, const Stage& stage, Watch& watch);
 
 }  // namespace plantain::engine::sketch

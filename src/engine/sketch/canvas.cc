@@ -1,7 +1,12 @@
 #include "engine/sketch/canvas.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdlib>
+#include <new>
 
 #include "base/check.h"
 #include "engine/sketch/maths.h"
@@ -88,44 +93,23 @@ float from_srgb(float s) { return s <= 0.04045f ? s / 12.92f : power((s + 0.055f
 
 template <class Combine>
 void combine_scaled(Canvas& below, const Canvas& above, Watch* watch, Combine combine) {
-  const float step = above.scale / below.scale;
-  const auto place = [&](int i, int length, int& first, int& second) {
-    const float at = std::clamp((static_cast<float>(i) + 0.5f) * step - 0.5f, 0.0f,
-                                static_cast<float>(length - 1));
-    first = static_cast<int>(at);
-    second = std::min(first + 1, length - 1);
-    return at - static_cast<float>(first);
-  };
-  struct Column {
-    int left, right;
-    float t;
-  };
-  std::vector<Column> columns(static_cast<size_t>(below.width));
-  for (int x = 0; x < below.width; ++x) {
-    Column& c = columns[static_cast<size_t>(x)];
-    c.t = place(x, above.width, c.left, c.right);
-  }
-  std::vector<Pixel> line(static_cast<size_t>(above.width));
+  Enlarged enlarged(above, below.width, above.scale / below.scale);
   for (int y = 0; y < below.height && goes_on(watch, below.width); ++y) {
-    int upper = 0, lower = 0;
-    const float t = place(y, above.height, upper, lower);
-    for (int x = 0; x < above.width; ++x)
-      line[static_cast<size_t>(x)] = mix(above.row(upper)[x], above.row(lower)[x], t);
+    const Pixel* light = enlarged.row(y);
     Pixel* row = below.row(y);
-    for (int x = 0; x < below.width; ++x) {
-      const Column& c = columns[static_cast<size_t>(x)];
-      row[x] = combine(
-          row[x], mix(line[static_cast<size_t>(c.left)], line[static_cast<size_t>(c.right)], c.t));
-    }
+    for (int x = 0; x < below.width; ++x) row[x] = combine(row[x], light[x]);
   }
 }
 
 }  // namespace
 
 Rgb rgb(uint32_t hex) {
-  const auto part = [&](int shift) {
-    return from_srgb(static_cast<float>((hex >> shift) & 255) / 255.0f);
-  };
+  static const std::array<float, 256> kLinear = [] {
+    std::array<float, 256> table{};
+    for (size_t i = 0; i < 256; ++i) table[i] = from_srgb(static_cast<float>(i) / 255.0f);
+    return table;
+  }();
+  const auto part = [&](int shift) { return kLinear[(hex >> shift) & 255]; };
   return {part(16), part(8), part(0)};
 }
 
@@ -155,6 +139,71 @@ Hsv to_hsv(const Rgb& c) {
 
 float Field::at_clamped(int x, int y) const {
   return row(std::clamp(y, 0, height - 1))[std::clamp(x, 0, width - 1)];
+}
+
+namespace {
+
+constexpr size_t kLargePage = size_t{2} << 20;
+
+// What the system is asked for: whole large pages for large canvases.
+size_t mapped_bytes(size_t bytes) { return (bytes + kLargePage - 1) / kLargePage * kLargePage; }
+
+bool is_mapped(size_t bytes) { return bytes >= 2 * kLargePage; }
+
+}  // namespace
+
+template <>
+Pixel* BlankMemory<Pixel>::allocate(size_t n) {
+  const size_t bytes = n * sizeof(Pixel);
+  if (!is_mapped(bytes)) {
+    // 16 bytes are what every allocation is aligned to.
+    void* memory = std::calloc(n, sizeof(Pixel));
+    if (memory == nullptr) throw std::bad_alloc();
+    return static_cast<Pixel*>(memory);
+  }
+  void* memory = ::mmap(nullptr, mapped_bytes(bytes), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  ::madvise(memory, mapped_bytes(bytes), MADV_HUGEPAGE);  // advice: small pages do as well
+  return static_cast<Pixel*>(memory);
+}
+
+template <>
+void BlankMemory<Pixel>::deallocate(Pixel* memory, size_t n) {
+  const size_t bytes = n * sizeof(Pixel);
+  if (is_mapped(bytes)) {
+    ::munmap(memory, mapped_bytes(bytes));
+  } else {
+    std::free(memory);
+  }
+}
+
+Enlarged::Enlarged(const Canvas& from, int width, float step)
+    : from_(from),
+      step_(step),
+      columns_(static_cast<size_t>(width)),
+      line_(static_cast<size_t>(from.width)),
+      row_(static_cast<size_t>(width)) {
+  for (int x = 0; x < width; ++x) columns_[static_cast<size_t>(x)] = place(x, from.width);
+}
+
+Enlarged::Place Enlarged::place(int i, int length) const {
+  const float at = std::clamp((static_cast<float>(i) + 0.5f) * step_ - 0.5f, 0.0f,
+                              static_cast<float>(length - 1));
+  const int first = static_cast<int>(at);
+  return {first, std::min(first + 1, length - 1), at - static_cast<float>(first)};
+}
+
+const Pixel* Enlarged::row(int y) {
+  const Place p = place(y, from_.height);
+  const Pixel* upper = from_.row(p.first);
+  const Pixel* lower = from_.row(p.second);
+  for (size_t x = 0; x < line_.size(); ++x) line_[x] = mix(upper[x], lower[x], p.t);
+  for (size_t x = 0; x < row_.size(); ++x) {
+    const Place& c = columns_[x];
+    row_[x] = mix(line_[static_cast<size_t>(c.first)], line_[static_cast<size_t>(c.second)], c.t);
+  }
+  return row_.data();
 }
 
 Canvas canvas_for(int picture_width, int picture_height, float scale) {
@@ -188,10 +237,10 @@ float sample(const Field& from, float x, float y) {
              sy - static_cast<float>(y0));
 }
 
-void lay_over(Canvas& below, const Canvas& above, int x, int y) {
+void lay_over(Canvas& below, const Canvas& above, int x, int y, Watch* watch) {
   const int first_x = std::max(0, -x), last_x = std::min(above.width, below.width - x);
   const int first_y = std::max(0, -y), last_y = std::min(above.height, below.height - y);
-  for (int j = first_y; j < last_y; ++j) {
+  for (int j = first_y; j < last_y && goes_on(watch, above.width); ++j) {
     const Pixel* from = above.row(j);
     Pixel* to = below.row(y + j) + x;
     for (int i = first_x; i < last_x; ++i) to[i] = over(to[i], from[i]);
@@ -274,7 +323,7 @@ void blur_disc(Canvas& canvas, float radius, Watch* watch) {
   }
   // Sums along each row, with r + 1 repeated pixels at either end.
   const int pad = r + 2, length = canvas.width + 2 * pad;
-  std::vector<Pixel> sums(static_cast<size_t>(length) * canvas.height);
+  Pixels sums(static_cast<size_t>(length) * canvas.height);
   for (int y = 0; y < canvas.height && goes_on(watch, canvas.width); ++y) {
     const Pixel* row = canvas.row(y);
     Pixel* line = sums.data() + static_cast<size_t>(y) * length;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <new>
+#include <utility>
 #include <vector>
 
 #include "engine/sketch/scene.h"
@@ -52,12 +54,32 @@ struct Hsv {
 };
 Hsv to_hsv(const Rgb& colour);
 
+// Memory that is zero before it is first touched, so that a transparent canvas costs nothing until
+// it is painted; in large pages where they pay.
+template <class T>
+struct BlankMemory {
+  using value_type = T;
+  BlankMemory() = default;
+  template <class Other>
+  BlankMemory(const BlankMemory<Other>&) {}
+  T* allocate(size_t n);
+  void deallocate(T* memory, size_t n);
+  // A pixel without a value is the zeros that are there.
+  void construct(T*) {}
+  template <class... From>
+  void construct(T* at, From&&... from) {
+    ::new (static_cast<void*>(at)) T(std::forward<From>(from)...);
+  }
+  bool operator==(const BlankMemory&) const = default;
+};
+using Pixels = std::vector<Pixel, BlankMemory<Pixel>>;
+
 // `scale` says how many of its pixels make one pixel of the picture: soft layers are painted small.
 struct Canvas {
   int width = 0;
   int height = 0;
   float scale = 1;
-  std::vector<Pixel> pixels;
+  Pixels pixels;
 
   Canvas() = default;
   Canvas(int w, int h, float s = 1)
@@ -93,11 +115,32 @@ Canvas canvas_for(int picture_width, int picture_height, float scale);
 Pixel sample(const Canvas& from, float x, float y);
 float sample(const Field& from, float x, float y);
 
+// A small canvas read row by row as if it had been enlarged, bilinearly. `from` must outlive it.
+class Enlarged {
+ public:
+  // `step`: how many of the small canvas's pixels make one of the large one.
+  Enlarged(const Canvas& from, int width, float step);
+  // The large canvas's row, `width` pixels, good until the next call.
+  const Pixel* row(int y);
+
+ private:
+  struct Place {
+    int first, second;
+    float t;
+  };
+  Place place(int i, int length) const;
+
+  const Canvas& from_;
+  float step_;
+  std::vector<Place> columns_;
+  std::vector<Pixel> line_, row_;
+};
+
 // Where a watch is given, the observer is asked on the way, and once it said stop the rest of the
 // work is left undone.
 
 // `above` over `below`, its upper left corner at (x, y), both at the same scale.
-void lay_over(Canvas& below, const Canvas& above, int x, int y);
+void lay_over(Canvas& below, const Canvas& above, int x, int y, Watch* watch = nullptr);
 // A whole-picture layer of another scale over, in place of, or added to, `below`.
 void lay_scaled_over(Canvas& below, const Canvas& above, float strength = 1,
                      Watch* watch = nullptr);

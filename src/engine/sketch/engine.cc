@@ -32,6 +32,8 @@ class SketchEngine final : public Engine {
         return invalid(concat("width and height must lie between ", kSideMin_px, " and ",
                               limits::kImageSideMax_px));
     }
+    if (!observer.keep_going("words", 0, 1))
+      return Error{ErrorCode::kCancelled, "stopped before the first layer"};
     const Scene scene = understand(order.prompt);
     Result<image::Pixels> pixels =
         paint(scene, stage(scene, order.width, order.height, order.seed), observer);

@@ -8,6 +8,7 @@
 
 #include "engine/sketch/maths.h"
 #include "engine/sketch/parts.h"
+#include "engine/sketch/watch.h"
 
 namespace plantain::engine::sketch {
 namespace {
@@ -25,34 +26,24 @@ std::string svg_of(const std::string& part) {
           "r='3'/></svg>");
 }
 
-Canvas cropped(const Canvas& from, const Box& box) {
-  const int left = static_cast<int>(box.left * static_cast<float>(from.width));
-  const int top = static_cast<int>(box.top * static_cast<float>(from.height));
-  const int right = static_cast<int>(std::ceil(box.right * static_cast<float>(from.width)));
-  const int bottom = static_cast<int>(std::ceil(box.bottom * static_cast<float>(from.height)));
-  Canvas cut(std::max(1, right - left), std::max(1, bottom - top), from.scale);
-  lay_over(cut, from, -left, -top);
-  return cut;
-}
-
 // Measured once for each drawing: staging asks again and again.
 Box ink_of_part(const std::string& part) {
   static thread_local std::unordered_map<std::string, Box> known;
   const std::string drawing = part.substr(0, part.find('+'));  // dyes do not move the ink
   const auto found = known.find(drawing);
   if (found != known.end()) return found->second;
-  const std::optional<Canvas> probe = draw_svg(svg_of(drawing), kProbe_px, kProbe_px, false);
-  return known[drawing] = probe ? ink_of(*probe) : Box{};
+  Box box;
+  draw_svg(svg_of(drawing), kProbe_px, false, &box);
+  return known[drawing] = box;
 }
 
 // The drawing's ink, `height` pixels high.
-Canvas ink_drawing(const std::string& part, int height, bool mirrored) {
+Canvas ink_drawing(const std::string& part, int height, bool mirrored, Watch* watch) {
   const Box box = ink_of_part(part);
   const int side = std::max(8, static_cast<int>(std::lround(static_cast<float>(height) /
                                                             std::max(box.bottom - box.top, 0.1f))));
-  std::optional<Canvas> drawing = draw_svg(svg_of(part), side, side, mirrored);
-  if (!drawing) return Canvas(1, std::max(1, height));
-  return cropped(*drawing, ink_of(*drawing));
+  std::optional<Canvas> drawing = draw_svg(svg_of(part), side, mirrored, nullptr, watch);
+  return drawing ? std::move(*drawing) : Canvas(1, std::max(1, height));
 }
 
 // The colour most of the drawing has, among colours that are colours.
@@ -78,28 +69,54 @@ Rgb dominant(const Canvas& drawing, int first_row, int last_row) {
 }
 
 // Turns what has the dominant hue into the wished colour and leaves eyes, glass and shadows alone.
-void recolour(Canvas& drawing, const Rgb& wish) {
-  const Rgb from = dominant(drawing, 0, drawing.height);
-  const Hsv old = to_hsv(from), fresh = to_hsv(wish);
-  const float y_from = std::max(luminance(from), 0.02f), y_wish = std::max(luminance(wish), 0.015f);
-  for (Pixel& p : drawing.pixels) {
-    if (p.a() <= 0) continue;
-    const float inv = 1 / p.a();
-    const Rgb c{p.r() * inv, p.g() * inv, p.b() * inv};
+class Dye {
+ public:
+  Dye(const Canvas& drawing, const Rgb& wish)
+      : wish_(wish),
+        old_(to_hsv(dominant(drawing, 0, drawing.height))),
+        y_from_(std::max(luminance(dominant(drawing, 0, drawing.height)), 0.02f)),
+        pale_(to_hsv(wish).s < 0.2f),
+        dark_(luminance(wish) < 0.03f) {}
+
+  Rgb dyed(const Rgb& c) const {
     const Hsv hsv = to_hsv(c);
-    float apart = std::fabs(hsv.h - old.h);
+    float apart = std::fabs(hsv.h - old_.h);
     apart = std::min(apart, 1 - apart);
-    float share = old.s < 0.25f ? smooth(0.5f, 0.3f, hsv.s) * smooth(0.01f, 0.06f, luminance(c))
-                                : smooth(0.085f, 0.05f, apart) * smooth(0.15f, 0.35f, hsv.s);
-    if (share <= 0) continue;
-    const float y = luminance(c) / y_from;
-    Rgb turned = wish * std::min(y * 1.0f, 1.3f);
+    const float share = old_.s < 0.25f
+                            ? smooth(0.5f, 0.3f, hsv.s) * smooth(0.01f, 0.06f, luminance(c))
+                            : smooth(0.085f, 0.05f, apart) * smooth(0.15f, 0.35f, hsv.s);
+    if (share <= 0) return c;
+    const float y = luminance(c) / y_from_;
+    Rgb turned = wish_ * std::min(y, 1.3f);
     if (y > 1)
-      turned =
-          mix(turned, Rgb{1, 1, 1}, clamp01((y - 1) * y_from * (fresh.s < 0.2f ? 0.4f : 0.25f)));
-    if (y_wish < 0.03f) turned = turned + Rgb{0.01f, 0.01f, 0.012f} * y;
-    const Rgb done = mix(c, turned, share);
-    p = Pixel(done.r * p.a(), done.g * p.a(), done.b * p.a(), p.a());
+      turned = mix(turned, Rgb{1, 1, 1}, clamp01((y - 1) * y_from_ * (pale_ ? 0.4f : 0.25f)));
+    if (dark_) turned = turned + Rgb{0.01f, 0.01f, 0.012f} * y;
+    return mix(c, turned, share);
+  }
+
+ private:
+  Rgb wish_;
+  Hsv old_;
+  float y_from_;
+  bool pale_, dark_;
+};
+
+void recolour(Canvas& drawing, const Rgb& wish, Watch* watch) {
+  const Dye dye(drawing, wish);
+  // Drawings are flat: most pixels are what the one before was.
+  Pixel last, last_dyed;
+  for (int y = 0; y < drawing.height && (watch == nullptr || watch->row(drawing.width)); ++y) {
+    for (int x = 0; x < drawing.width; ++x) {
+      Pixel& p = drawing.row(y)[x];
+      const float a = p.a();
+      if (a <= 0) continue;
+      if (p.v[0] != last.v[0] || p.v[1] != last.v[1] || p.v[2] != last.v[2] || a != last.v[3]) {
+        last = p;
+        const Rgb done = dye.dyed({p.r() / a, p.g() / a, p.b() / a});
+        last_dyed = Pixel(done.r * a, done.g * a, done.b * a, a);
+      }
+      p = last_dyed;
+    }
   }
 }
 
@@ -328,7 +345,7 @@ float figure_aspect(const std::string& part, Kind kind, Posture posture) {
   return posture == Posture::kAsDrawn ? aspect : aspect * bust_share(kind) * kBodyWide;
 }
 
-Figure make_figure(const Placed& placed, Kind kind, int height) {
+Figure make_figure(const Placed& placed, Kind kind, int height, Watch* watch) {
   Figure figure;
   if (is_flying_bird(placed)) {
     figure.colours = flying_bird(placed, height);
@@ -337,8 +354,10 @@ Figure make_figure(const Placed& placed, Kind kind, int height) {
   const bool bust = placed.posture != Posture::kAsDrawn;
   const int drawn =
       bust ? std::max(8, static_cast<int>(static_cast<float>(height) * bust_share(kind))) : height;
-  figure.colours = ink_drawing(placed.part, drawn, placed.mirrored);
-  if (placed.colour) recolour(figure.colours, *placed.colour);
+  figure.colours = ink_drawing(placed.part, drawn, placed.mirrored, watch);
+  if (placed.colour) recolour(figure.colours, *placed.colour, watch);
+  if (watch != nullptr && !watch->row(4 * figure.colours.width * figure.colours.height))
+    return figure;
   if (kind == Kind::kAnimal || kind == Kind::kBird) mute(figure.colours);
   if (bust) figure.colours = completed(figure.colours, kind, placed.posture, height);
   return figure;

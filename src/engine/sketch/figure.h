@@ -34,6 +34,6 @@ float figure_aspect(const std::string& part, Kind kind, Posture posture);
 inline constexpr float kSeatShare = 0.30f;
 
 // The figure `height` pixels high.
-Figure make_figure(const Placed& placed, Kind kind, int height);
+Figure make_figure(const Placed& placed, Kind kind, int height, Watch* watch = nullptr);
 
 }  // namespace plantain::engine::sketch

@@ -45,23 +45,16 @@ const ToneTable& paper_table() {
   return table;
 }
 
-float toned(const ToneTable& table, float light) {
-  const uint32_t bits = std::bit_cast<uint32_t>(std::max(light, 0.0f));
-  if (bits <= kLowestBits) return table[0];
-  return table[std::min<size_t>((bits - kLowestBits) >> (23 - kStepBits), kToneSteps - 1)];
-}
-
-// Adds a small canvas's light to one row of the picture.
-void add_row(Canvas& line, const Canvas& light, int y) {
-  const float step = light.scale / line.scale;
-  const float v = (static_cast<float>(y) + 0.5f) * step - 0.5f;
-  const float at = std::clamp(v, 0.0f, static_cast<float>(light.height - 1));
-  const int upper = static_cast<int>(at), lower = std::min(upper + 1, light.height - 1);
-  Canvas between(light.width, 1, light.scale);
-  for (int x = 0; x < light.width; ++x)
-    between.row(0)[x] =
-        mix(light.row(upper)[x], light.row(lower)[x], at - static_cast<float>(upper));
-  add_scaled(line, between, 1);
+// Red, green and blue at once.
+Pixel::Four toned(const ToneTable& table, const Pixel::Four& light) {
+  typedef int32_t Whole __attribute__((vector_size(16)));
+  constexpr int32_t kLast = static_cast<int32_t>(kToneSteps) - 1;
+  const Pixel::Four positive = light > four(0) ? light : four(0);
+  Whole step =
+      (std::bit_cast<Whole>(positive) - static_cast<int32_t>(kLowestBits)) >> (23 - kStepBits);
+  step = step < 0 ? Whole{0, 0, 0, 0} : step > kLast ? Whole{kLast, kLast, kLast, kLast} : step;
+  return Pixel::Four{table[static_cast<size_t>(step[0])], table[static_cast<size_t>(step[1])],
+                     table[static_cast<size_t>(step[2])], 0};
 }
 
 struct Grade {
@@ -136,25 +129,32 @@ image::Pixels develop(const Canvas& canvas, const std::optional<Canvas>& bloom, 
   const auto salt = static_cast<uint32_t>(stage.chance("grain").bits());
   const Pixel gain(grade.gain * (drawn ? 1.0f : 1.12f * stage.light.exposure), 0);
   const Pixel lift(grade.lift, 0);
-  Canvas line(canvas.width, 1, canvas.scale);
+  static const Canvas kDark(1, 1);
+  const Canvas& spill = bloom ? *bloom : kDark;
+  Enlarged spills(spill, canvas.width, spill.scale / canvas.scale);
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 2); ++y) {
-    std::copy(canvas.row(y), canvas.row(y) + canvas.width, line.row(0));
-    if (bloom) add_row(line, *bloom, y);
+    const Pixel* row = canvas.row(y);
+    const Pixel* light = spills.row(y);
     uint8_t* to = out.rgb.data() + 3 * static_cast<size_t>(y) * static_cast<size_t>(canvas.width);
     const float v = (static_cast<float>(y) + 0.5f) * ry - 1;
     uint32_t dice = (static_cast<uint32_t>(y) + 1) * 0x9e3779b9u ^ salt;
     for (int x = 0; x < canvas.width; ++x) {
       const float u = (static_cast<float>(x) + 0.5f) * rx - 1, d = (u * u + v * v) * 0.5f;
-      Pixel p = line.row(0)[x] * gain * (1 - grade.vignette * d * d * 1.3f) + lift;
+      Pixel p = (row[x] + light[x]) * gain * (1 - grade.vignette * d * d * 1.3f) + lift;
       const float grey = luminance(p);
       p = Pixel(four(grey) + (p.v - four(grey)) * four(grade.saturation));
       if (grade.contrast != 1) p = p * power(grey * 3, grade.contrast - 1);
       dice = dice * 1664525u + 1013904223u;
       const int thrown = static_cast<int>((dice >> 8) & 0xffff) + static_cast<int>(dice >> 16);
       const float grain = (static_cast<float>(thrown) * (1 / 65536.0f) - 1) * grade.grain + 0.5f;
+      const Pixel::Four tones = toned(table, p.v) + four(grain);
+      typedef int32_t Whole __attribute__((vector_size(16)));
+      const Whole bytes = __builtin_convertvector(tones < four(0)     ? four(0)
+                                                  : tones > four(255) ? four(255)
+                                                                      : tones,
+                                                  Whole);
       for (size_t k = 0; k < 3; ++k)
-        to[3 * static_cast<size_t>(x) + k] =
-            static_cast<uint8_t>(std::clamp(toned(table, p.v[k]) + grain, 0.0f, 255.0f));
+        to[3 * static_cast<size_t>(x) + k] = static_cast<uint8_t>(bytes[k]);
     }
   }
   return out;

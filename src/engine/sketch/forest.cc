@@ -192,7 +192,7 @@ void paint_firs(Canvas& canvas, const Stage& stage, Watch& watch) {
              stage.side * mix(0.07f, 0.30f, near * near) * chance.between(0.75f, 1.2f),
              mix(0.45f, 0.95f, near), chance);
   }
-  sheet.lay_on(canvas);
+  sheet.lay_on(canvas, &watch);
 }
 
 void paint_forest(Canvas& canvas, const Stage& stage, Watch& watch) {
@@ -223,7 +223,7 @@ void paint_forest(Canvas& canvas, const Stage& stage, Watch& watch) {
                    stage.light.lamps.front().x, chance);
       }
     }
-    sheet.lay_on(canvas);
+    sheet.lay_on(canvas, &watch);
   }
   paint_shafts(canvas, stage, watch);
 }

@@ -68,7 +68,7 @@ void paint_grass(Canvas& canvas, const Stage& stage, Watch& watch) {
     sheet.ellipse(x + lean, y - tall, r * 0.34f, r * 0.3f);
     sheet.fill(Rgb{0.85f, 0.5f, 0.05f} * light);
   }
-  sheet.lay_on(canvas);
+  sheet.lay_on(canvas, &watch);
 }
 
 // Upright strokes of grass that grow towards the viewer: three sizes, faded into one another, since
@@ -263,7 +263,7 @@ void paint_treeline(Canvas& canvas, const Stage& stage, Watch& watch, float tall
       sheet.fill(c);
       x += wide * chance.between(0.35f, 0.9f);
     }
-    sheet.lay_on(canvas);
+    sheet.lay_on(canvas, &watch);
   }
 }
 

@@ -207,7 +207,7 @@ void plan_lamps(const Scene& scene, Stage& stage, const Palette& p) {
   } else if (stage.candle) {
     for (Lamp& lamp : l.lamps) lamp.colour = lamp.colour * 0.3f;
     l.sky_light = l.sky_light * 0.4f;
-    l.lamps.push_back({{2.2f, 1.15f, 0.42f}, 0.45f, -0.25f, 0.8f});
+    l.lamps.push_back({{1.5f, 0.82f, 0.32f}, 0.55f, -0.25f, 0.75f});
   } else if (has(scene, Light::kStudio)) {
     l.lamps.push_back({{1.2f, 1.2f, 1.25f}, -0.6f, 0.5f, 0.7f});
   } else if (night && stage.place != Place::kRoom && stage.place != Place::kSpace) {

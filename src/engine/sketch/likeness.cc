@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <string>
 
 #include "engine/sketch/light_plan.h"
+#include "engine/sketch/likeness_clothes.h"
+#include "engine/sketch/likeness_face.h"
 #include "engine/sketch/likeness_hair.h"
 #include "engine/sketch/likeness_head.h"
 #include "engine/sketch/likeness_look.h"
@@ -16,627 +19,93 @@ namespace {
 
 constexpr float kHalf = Head::kHigh * kLikenessAspect / 2;
 
-class Painter {
- public:
-  Painter(const Look& look, const Head& head, uint64_t seed, const Sheet& sheet)
-      : look_(look),
-        head_(head),
-        chance_(seed, "likeness"),
-        sheet_(sheet),
-        pen_(sheet, head),
-        hair_(look, head, pen_, seed),
-        far_(head.far_side()) {}
-
-  void paint() {
-    upright(false);
-    hair_.behind();
-    upright(true);
-    under();
-    if (look_.clothes == Clothes::kScarf) scarf_back();
-    neck();
-    garment();
-    upright(false);
-    if (!hair_.falls()) ears();
-    face();
-    upright(true);
-    if (look_.clothes == Clothes::kScarf) scarf();
-    behind_garment([&] { hair_.locks(far_); });
-    upright(false);
-    hair_.locks(-far_);
-    hair_.top();
+// `above` over `below`, only where `mask` covers, or only where it does not.
+void lay_masked(Canvas& below, const Canvas& above, const Field& mask, bool outside, Watch& watch) {
+  for (int y = 0; y < below.height && watch.row(below.width); ++y) {
+    Pixel* to = below.row(y);
+    const Pixel* from = above.row(y);
+    const float* m = mask.row(y);
+    for (int x = 0; x < below.width; ++x)
+      to[x] = over(to[x], from[x] * (outside ? 1 - m[x] : m[x]));
   }
+}
 
- private:
-  // The head leans about the nape and turns; the shoulders stay.
-  void upright(bool yes) {
-    if (yes) {
-      cairo_restore(sheet_.pen());
-    } else {
-      cairo_save(sheet_.pen());
-      cairo_translate(sheet_.pen(), 0, Head::kNape);
-      cairo_rotate(sheet_.pen(), head_.tilt);
-      cairo_translate(sheet_.pen(), 0, -Head::kNape);
-    }
-    pen_.turned = !yes;
-  }
-
-  // Paints where the far front of the garment does not lie.
-  template <class Paint>
-  void behind_garment(Paint paint) {
-    cairo_t* p = sheet_.pen();
-    cairo_save(p);
-    cairo_rectangle(p, -2000, -2000, 4000, 4000);
-    garment_path(far_);
-    cairo_set_fill_rule(p, CAIRO_FILL_RULE_EVEN_ODD);
-    cairo_clip(p);
-    cairo_set_fill_rule(p, CAIRO_FILL_RULE_WINDING);
-    upright(false);
-    paint();
-    upright(true);
-    cairo_restore(p);
-  }
-
-  void face_path() {
-    const float w = head_.wide, jaw = head_.jaw, chin = head_.chin, top = 110;
-    // The outline stays where it is; jaw and chin follow the turn.
-    const float turn = 92 * head_.yaw_sin, low = 40 * head_.yaw_sin;
-    const bool was = pen_.turned;
-    pen_.turned = false;
-    pen_.move(0, top);
-    pen_.curve(w * 0.75f, top, w, 220, w, 330);
-    pen_.curve(w, 425, w * 0.94f + low * 0.5f, 476, jaw + low, chin - 66);
-    pen_.curve(jaw * 0.74f + turn, chin - 20, 42 + turn, chin, turn, chin);
-    pen_.curve(-42 + turn, chin, -jaw * 0.74f + turn, chin - 20, -jaw + low, chin - 66);
-    pen_.curve(-w * 0.94f + low * 0.5f, 476, -w, 425, -w, 330);
-    pen_.curve(-w, 220, -w * 0.75f, top, 0, top);
-    pen_.close();
-    pen_.turned = was;
-  }
-
-  void face() {
-    face_path();
-    pen_.fill(look_.skin);
-    cairo_save(sheet_.pen());
-    face_path();
-    cairo_clip(sheet_.pen());
-    shade_face();
-    if (look_.old) wrinkles();
-    nose();
-    for (const float side : {-1.0f, 1.0f}) {
-      eye(side);
-      brow(side);
-    }
-    mouth();
-    if (look_.beard) beard();
-    hair_.shadow_on_face();
-    cairo_restore(sheet_.pen());
-    if (look_.beard) whiskers();
-    if (look_.glasses) glasses();
-  }
-
-  void glasses() {
-    const Rgb frame{0.02f, 0.018f, 0.02f};
-    for (const float side : {-1.0f, 1.0f}) {
-      pen_.ellipse(side * (head_.eye_x + 2), head_.eye_y + 4, 54, 46);
-      pen_.fill(Rgb{0.8f, 0.9f, 1.0f}, 0.10f);
-      pen_.ellipse(side * (head_.eye_x + 2), head_.eye_y + 4, 54, 46);
-      pen_.stroke(frame, 6);
-      pen_.move(side * (head_.eye_x + 54), head_.eye_y - 4);
-      pen_.line(side * (head_.wide + 2), head_.eye_y - 14);
-      pen_.stroke(frame, 6);
-      pen_.move(side * (head_.eye_x - 26), head_.eye_y - 22);
-      pen_.line(side * (head_.eye_x - 4), head_.eye_y - 34);
-      pen_.stroke(Rgb{1, 1, 1}, 5, 0.35f);
-    }
-    pen_.move(-20, head_.eye_y - 4);
-    pen_.curve(-10, head_.eye_y - 14, 10, head_.eye_y - 14, 20, head_.eye_y - 4);
-    pen_.stroke(frame, 6);
-  }
-
-  void neck() {
-    const float half = look_.child ? 58 : look_.woman ? 70 : 92, turn = 40 * head_.yaw_sin;
-    pen_.move(-half + turn * 0.5f, 500);
-    pen_.curve(-half + turn * 0.4f, 640, -half - 8, 690, -half - 74, 736);
-    pen_.line(0, 880);
-    pen_.line(half + 74, 736);
-    pen_.curve(half + 8, 690, half + turn * 0.4f, 640, half + turn * 0.5f, 500);
-    pen_.close();
-    pen_.fill(look_.skin * Rgb{0.88f, 0.82f, 0.80f});
-    const Rgb dark = look_.skin * Rgb{0.28f, 0.16f, 0.14f};
-    pen_.spot(turn, head_.chin + 12, 128, 92, dark, 0.80f);
-    pen_.spot(turn, head_.chin + 30, 90, 40, dark, 0.55f);
-    // The muscle that runs from the ear to the hollow of the throat, and the collar bones.
-    for (const float side : {-1.0f, 1.0f}) {
-      for (int i = 0; i < 4; ++i) {
-        pen_.move(side * (half - 12), 618);
-        pen_.curve(side * (half - 20), 690, side * 34, 740, side * 15, 764);
-        pen_.stroke(side == far_ ? dark : look_.skin * 1.1f, 6 + 6 * static_cast<float>(i), 0.07f);
-      }
-      pen_.spot(side * 66, 768, 60, 12, dark, 0.35f);
-      pen_.spot(side * 70, 756, 60, 10, look_.skin * 1.15f, 0.4f);
-    }
-    pen_.spot(0, 770, 15, 16, dark, 0.5f);
-  }
-
-  void ears() {
-    for (const float side : {-1.0f, 1.0f}) {
-      if (side == far_ && std::fabs(head_.yaw_sin) > 0.12f) continue;
-      const float x = side * (head_.wide + 1);
-      pen_.ellipse(x, 368, 23, 46);
-      pen_.fill(look_.skin * Rgb{0.90f, 0.80f, 0.77f});
-      pen_.spot(x + side * 2, 370, 14, 33, look_.skin * Rgb{0.4f, 0.22f, 0.2f}, 0.55f);
-      pen_.move(x - side * 2, 336);
-      pen_.curve(x + side * 22, 330, x + side * 22, 380, x + side * 3, 404);
-      pen_.stroke(look_.skin * 1.1f, 5, 0.5f);
-    }
-  }
-
-  // What is worn below the coat.
-  void under() {
-    pen_.move(-175, 712);
-    pen_.line(0, 830);
-    pen_.line(175, 712);
-    pen_.line(240, 1010);
-    pen_.line(-240, 1010);
-    pen_.close();
-    pen_.fill(look_.under);
-    for (int i = 0; i < 7; ++i)
-      pen_.spot(chance_.between(-90, 90), chance_.between(850, 1000), chance_.between(20, 60),
-                chance_.between(8, 22), look_.under * 0.3f, 0.3f);
-  }
-
-  float reach(float side) const {
-    return side == far_ ? 1 - 0.16f * std::fabs(head_.yaw_sin) * 4 : 1.0f;
-  }
-
-  void garment_path(float side) {
-    const float k = reach(side);
-    pen_.move(0, 1010);
-    pen_.line(side * kHalf * 0.985f * k, 1010);
-    pen_.curve(side * kHalf * 0.965f * k, 895, side * 392 * k, 812, side * 262 * k, 776);
-    pen_.curve(side * 186, 752, side * 138, 735, side * 112, 692);
-    if (look_.clothes == Clothes::kTurtleneck) {
-      pen_.line(0, 692);
-    } else {
-      pen_.line(side * 18, 915);
-      pen_.line(0, 915);
-    }
-    pen_.close();
-  }
-
-  void garment() {
-    for (const float side : {far_, -far_}) {
-      garment_path(side);
-      pen_.fill(look_.coat);
-      cairo_save(sheet_.pen());
-      garment_path(side);
-      cairo_clip(sheet_.pen());
-      folds(side);
-      cairo_restore(sheet_.pen());
-      if (look_.clothes == Clothes::kCoat) lapel(side);
-    }
-    if (look_.clothes == Clothes::kTurtleneck) collar();
-    if (look_.clothes == Clothes::kScarf) {
-      for (const float side : {far_, -far_}) lapel(side);
-    }
-  }
-
-  // Cloth hangs from the shoulder and gathers at the arm.
-  void folds(float side) {
-    const Rgb dark = look_.coat * 0.22f, bright = look_.coat * 1.55f + Rgb{0.012f, 0.012f, 0.014f};
-    const float k = reach(side);
-    for (int i = 0; i < 6; ++i) {
-      const float x = side * mix(170, 430, chance_.uniform()) * k, y = chance_.between(850, 990);
-      pen_.spot(x, y, chance_.between(26, 60), chance_.between(60, 130), dark, 0.20f);
-      pen_.spot(x - side * 34, y - 10, chance_.between(16, 30), chance_.between(50, 110), bright,
-                0.14f);
-    }
-    // The sleeve's seam.
-    for (int j = 0; j < 3; ++j) {
-      pen_.move(side * 330 * k, 1010);
-      pen_.curve(side * 312 * k, 950, side * 318 * k, 890, side * 346 * k, 822);
-      pen_.stroke(dark, 22 - 8 * static_cast<float>(j), j == 2 ? 0.5f : 0.12f);
-    }
-  }
-
-  void lapel(float side) {
-    const auto outline = [&](float off) {
-      pen_.move(side * 94, 672);
-      pen_.curve(side * 152, 692, side * 196, 740, side * (240 + off), 796 + off);
-      pen_.line(side * (152 + off), 820 + off);
-      pen_.line(side * (182 + off), 858 + off);
-      pen_.line(side * (36 + off), 1012);
-    };
-    for (int i = 0; i < 4; ++i) {
-      outline(4);
-      pen_.stroke(look_.coat * 0.12f, 26 - 6 * static_cast<float>(i), 0.13f);
-    }
-    outline(0);
-    pen_.line(side * 2, 1012);
-    pen_.curve(side * 30, 910, side * 84, 790, side * 94, 672);
-    pen_.fill(look_.coat * 1.14f + Rgb{0.008f, 0.008f, 0.01f});
-    for (int i = 0; i < 5; ++i) {
-      pen_.move(side * (92 - 4 * static_cast<float>(i)), 690);
-      pen_.curve(side * (80 - 4 * static_cast<float>(i)), 800, side * 34, 900, side * 8, 1000);
-      pen_.stroke(look_.coat * 0.2f, 20 - 3 * static_cast<float>(i), 0.10f);
-    }
-    outline(-7);
-    pen_.stroke(look_.coat * 0.45f, 1.6f, 0.7f);
-    outline(0);
-    pen_.stroke(look_.coat * 1.9f + Rgb{0.02f, 0.02f, 0.022f}, 2.0f, 0.5f);
-  }
-
-  // A rolled collar of knitted wool.
-  void collar() {
-    const float half = 118, top = 640;
-    pen_.move(-half + 12, top);
-    pen_.curve(-60, top + 34, 60, top + 34, half - 12, top);
-    pen_.curve(half + 6, top + 40, half + 4, top + 90, half + 10, top + 116);
-    pen_.curve(70, top + 160, -70, top + 160, -half - 10, top + 116);
-    pen_.curve(-half - 4, top + 90, -half - 6, top + 40, -half + 12, top);
-    pen_.fill(look_.coat * 1.08f);
-    for (int i = 0; i < 40; ++i) {
-      const float x = mix(-half, half, (static_cast<float>(i) + 0.5f) / 40),
-                  sag = 30 * (1 - square(x / half));
-      pen_.move(x * 0.92f, top + sag + 4);
-      pen_.curve(x, top + sag + 40, x, top + sag + 70, x * 1.02f, top + sag + 104);
-      pen_.stroke(look_.coat * (i % 2 == 0 ? 0.42f : 1.5f), 3.2f, 0.45f);
-    }
-    pen_.spot(0, top + 30, 130, 30, look_.coat * 0.15f, 0.55f);
-    for (int i = 0; i < 3; ++i) {
-      pen_.move(-half - 8, top + 120);
-      pen_.curve(-70, top + 166, 70, top + 166, half + 8, top + 120);
-      pen_.stroke(look_.coat * 0.15f, 18 - 6 * static_cast<float>(i), 0.22f);
-    }
-  }
-
-  // A wide scarf, laid around twice; its back half is painted before the neck.
-  void scarf_back() {
-    sheet_.ellipse(0, 672, 152, 46);
-    pen_.fill(look_.under * 0.22f);
-  }
-
-  void scarf() {
-    const Rgb wool = look_.under;
-    const auto band = [&](float y, float rx, float sag, float thick, float tone) {
-      const auto line = [&](float v, float drop) {
-        const float x = rx * (1 - 0.06f * square(2 * v - 1));
-        pen_.move(-x, y + thick * v);
-        pen_.curve(-x * 0.86f, y + thick * v + sag * drop, x * 0.86f, y + thick * v + sag * drop, x,
-                   y + thick * v);
-      };
-      line(0, 1.25f);
-      pen_.curve(rx + 14, y + thick * 0.3f, rx + 12, y + thick * 0.8f, rx * 0.94f, y + thick);
-      pen_.curve(rx * 0.80f, y + thick + sag * 1.4f, -rx * 0.80f, y + thick + sag * 1.4f,
-                 -rx * 0.94f, y + thick);
-      pen_.curve(-rx - 12, y + thick * 0.8f, -rx - 14, y + thick * 0.3f, -rx, y);
-      pen_.fill(wool * tone);
-      for (int i = 0; i < 34; ++i) {
-        const float v = (static_cast<float>(i) + chance_.uniform()) / 34, body = sin_of(kPi * v);
-        line(v, chance_.between(1.2f, 1.42f));
-        pen_.stroke(wool * (tone * chance_.between(0.35f, 0.8f) * (0.6f + 0.8f * body)),
-                    chance_.between(2, 7), 0.35f);
-      }
-      for (int i = 0; i < 4; ++i) {
-        line(1, 1.4f);
-        pen_.stroke(wool * 0.08f, 24 - 6 * static_cast<float>(i), 0.22f);
-      }
-    };
-    pen_.move(-far_ * 20, 760);
-    pen_.curve(-far_ * 60, 840, -far_ * 52, 920, -far_ * 70, 1012);
-    pen_.line(-far_ * 178, 1012);
-    pen_.curve(-far_ * 150, 920, -far_ * 140, 840, -far_ * 120, 770);
-    pen_.close();
-    pen_.fill(wool * 0.8f);
-    for (int i = 0; i < 22; ++i) {
-      const float v = (static_cast<float>(i) + 0.5f) / 22;
-      pen_.move(-far_ * mix(28, 116, v), 770);
-      pen_.curve(-far_ * mix(64, 140, v), 850, -far_ * mix(58, 146, v), 920,
-                 -far_ * mix(76, 172, v), 1012);
-      pen_.stroke(wool * chance_.between(0.3f, 1.1f) * (v > 0.75f ? 0.6f : 1.0f), 5, 0.35f);
-    }
-    band(688, 172, 66, 74, 0.80f);
-    band(640, 140, 52, 70, 1.0f);
-  }
-
-  void shade_face() {
-    const Rgb dark = look_.skin * Rgb{0.50f, 0.32f, 0.28f},
-              rose = look_.skin * Rgb{0.98f, 0.56f, 0.50f},
-              bright = mix(look_.skin, Rgb{1, 0.95f, 0.9f}, 0.45f);
-    const float ey = head_.eye_y, ex = head_.eye_x;
-    for (const float side : {-1.0f, 1.0f}) {
-      pen_.spot(side * 172, 420, 60, 210, dark, 0.42f);
-      pen_.spot(side * 104, 448, 70, 46, rose, look_.woman || look_.child ? 0.36f : 0.20f);
-      pen_.spot(side * (ex + 2), ey - 8, 62, 38, dark, 0.26f);
-      pen_.spot(side * 27, ey - 4, 18, 34, dark, 0.30f);
-      pen_.spot(side * ex, ey + 34, 42, 10, dark, 0.15f);
-      pen_.spot(side * 92, 412, 44, 20, bright, 0.30f);
-      pen_.spot(side * 88, 500, 26, 40, dark, 0.13f);
-    }
-    pen_.spot(0, 222, 120, 60, bright, 0.20f);
-    pen_.spot(0, 590, 70, 22, dark, 0.25f);
-    pen_.spot(0, head_.mouth_y + 41, 42, 11, dark, 0.34f);
-    pen_.spot(0, head_.chin - 26, 34, 17, bright, 0.20f);
-    for (int i = 0; i < 26; ++i) {
-      const float side = chance_.sign();
-      pen_.spot(side * chance_.between(20, 120), chance_.between(395, 470),
-                chance_.between(1.2f, 2.4f), chance_.between(1.2f, 2.2f), dark, 0.35f);
-    }
-  }
-
-  void wrinkles() {
-    const Rgb ink = look_.skin * Rgb{0.45f, 0.3f, 0.26f};
-    for (int i = 0; i < 3; ++i) {
-      const float y = 218 + 24 * static_cast<float>(i);
-      pen_.move(-78, y + 4);
-      pen_.curve(-30, y - 7, 30, y - 7, 78, y + 4);
-      pen_.stroke(ink, 3, 0.3f);
-    }
-    for (const float side : {-1.0f, 1.0f}) {
-      for (int i = 0; i < 3; ++i) {
-        pen_.move(side * 38, 450);
-        pen_.curve(side * 62, 472, side * 70, 496, side * 68, 522);
-        pen_.stroke(ink, 3 + 6 * static_cast<float>(i), 0.2f);
-      }
-      for (int i = 0; i < 3; ++i) {
-        pen_.move(side * 118, head_.eye_y + 2 + 7 * static_cast<float>(i));
-        pen_.line(side * 140, head_.eye_y - 4 + 13 * static_cast<float>(i));
-        pen_.stroke(ink, 2.2f, 0.35f);
-      }
-      pen_.move(side * 46, head_.eye_y + 34);
-      pen_.curve(side * 64, head_.eye_y + 45, side * 90, head_.eye_y + 43, side * 104,
-                 head_.eye_y + 30);
-      pen_.stroke(ink, 3, 0.4f);
-    }
-  }
-
-  void beard() {
-    for (int i = 0; i < 1100; ++i) {
-      const float a = chance_.between(-1, 1), x = a * 165, low = 468 + 34 * (1 - a * a);
-      const float y = chance_.between(low, head_.chin + 10);
-      if (std::fabs(x) < 52 && y > head_.mouth_y - 16 && y < head_.mouth_y + 26) continue;
-      pen_.move(x, y);
-      pen_.line(x + a * 9, y + chance_.between(9, 24));
-      pen_.stroke(look_.hair * chance_.between(0.45f, 1.35f), chance_.between(1.6f, 3.4f), 0.75f);
-    }
-  }
-
-  // The beard's rim hangs over chin and jaw.
-  void whiskers() {
-    for (int i = 0; i < 420; ++i) {
-      const float a = chance_.between(-1, 1), x = a * 128,
-                  y = head_.chin - 10 - 62 * a * a + chance_.between(-26, 6);
-      pen_.move(x, y);
-      pen_.curve(x + a * 4, y + 14, x + a * 8, y + 24, x + a * 3, y + chance_.between(24, 58));
-      pen_.stroke(look_.hair * chance_.between(0.45f, 1.3f), chance_.between(1.6f, 3.6f), 0.7f);
-    }
-  }
-
-  struct Eye {
-    float x, side, half, up, down;
+// The person on four transparent sheets, so that nothing has to be clipped while it is painted:
+// what is behind the head and below it, the face, the hair that falls behind the shoulder, what is
+// before all. Clipping by hundreds of strokes costs more than two masks.
+Canvas painted(const Look& look, const Head& head, const Placed& placed, float scale,
+               Watch& watch) {
+  const auto fresh = [&] {
+    auto sheet = std::make_unique<Sheet>(-kHalf, 0, 2 * kHalf - 1, Head::kHigh - 1, scale);
+    if (placed.mirrored) cairo_scale(sheet->pen(), -1, 1);
+    return sheet;
   };
+  auto sheet = fresh();
+  FacePen pen(*sheet, head, watch, scale);
+  Face face(look, head, pen, placed.chance);
+  Garment garment(look, head, pen, placed.chance);
+  Hair hair(look, head, pen, placed.chance);
+  const auto next = [&] {
+    sheet = fresh();
+    pen.take(*sheet);
+  };
+  pen.lean(true);
+  hair.behind();
+  pen.lean(false);
+  garment.paint();
+  pen.lean(true);
+  if (!hair.falls()) face.ears();
+  face.outline();
+  Canvas whole = sheet->canvas(&watch);
 
-  void upper_lid(const Eye& e, float raise) {
-    // The inner corner lies lower than the outer one.
-    pen_.curve(e.x - e.side * e.half * 0.55f, head_.eye_y - e.up * 1.15f - raise * 0.5f,
-               e.x + e.side * e.half * 0.35f, head_.eye_y - e.up * 1.32f - raise,
-               e.x + e.side * e.half, head_.eye_y - 4 - raise * 0.6f);
+  next();
+  pen.lean(true);
+  face.outline();
+  const Field face_cover = sheet->cover();
+  next();
+  pen.lean(true);
+  face.skin();
+  hair.shadow_on_face();
+  lay_masked(whole, sheet->canvas(&watch), face_cover, false, watch);
+
+  if (hair.falls()) {
+    next();
+    garment.far_outline();
+    const Field front = sheet->cover();
+    next();
+    pen.lean(true);
+    hair.locks(head.far_side());
+    lay_masked(whole, sheet->canvas(&watch), front, true, watch);
   }
-
-  void opening(const Eye& e) {
-    pen_.move(e.x - e.side * e.half, head_.eye_y + 7);
-    upper_lid(e, 0);
-    pen_.curve(e.x + e.side * e.half * 0.6f, head_.eye_y + e.down * 1.05f,
-               e.x - e.side * e.half * 0.45f, head_.eye_y + e.down * 1.25f, e.x - e.side * e.half,
-               head_.eye_y + 7);
-    pen_.close();
-  }
-
-  void eye(float side) {
-    const float size = head_.eye_size;
-    const Eye e{side * head_.eye_x, side, 36 * size, 16.8f * size, 12.0f * size};
-    cairo_save(sheet_.pen());
-    opening(e);
-    cairo_clip(sheet_.pen());
-    pen_.spot(e.x, head_.eye_y, e.half * 3, e.up * 8, Rgb{0.78f, 0.75f, 0.74f}, 1);
-    for (const float corner : {-1.0f, 1.0f})
-      pen_.spot(e.x + corner * e.half, head_.eye_y + 2, 17, 20, Rgb{0.34f, 0.17f, 0.15f}, 0.65f);
-    pen_.ellipse(e.x - side * (e.half - 5), head_.eye_y + 6, 6, 5);
-    pen_.fill(Rgb{0.66f, 0.30f, 0.28f}, 0.8f);
-    iris(e);
-    for (int i = 0; i < 3; ++i) {
-      pen_.move(e.x - side * e.half, head_.eye_y + 7);
-      upper_lid(e, 0);
-      pen_.stroke(Rgb{0.015f, 0.012f, 0.014f}, 6 + 8 * static_cast<float>(i), 0.26f);
-    }
-    cairo_restore(sheet_.pen());
-    lashes(e);
-  }
-
-  void iris(const Eye& e) {
-    const float r = 19.5f * head_.eye_size, y = head_.eye_y - 3, x = e.x - 20 * head_.yaw_sin;
-    pen_.ellipse(x, y, r, r);
-    pen_.fill(look_.iris * 0.22f);
-    pen_.ellipse(x, y, r * 0.89f, r * 0.89f);
-    pen_.fill(look_.iris * 0.6f);
-    pen_.spot(x, y + r * 0.35f, r * 0.8f, r * 0.6f,
-              mix(look_.iris * 1.5f, Rgb{0.8f, 0.7f, 0.5f}, 0.25f), 0.6f);
-    for (int i = 0; i < 34; ++i) {
-      const float a = static_cast<float>(i) * 0.1848f + chance_.between(-0.06f, 0.06f),
-                  to = chance_.between(0.6f, 0.87f);
-      pen_.move(x + cos_of(a) * r * 0.4f, y + sin_of(a) * r * 0.4f);
-      pen_.line(x + cos_of(a) * r * to, y + sin_of(a) * r * to);
-      pen_.stroke(i % 2 == 0 ? mix(look_.iris, Rgb{0.9f, 0.85f, 0.7f}, 0.5f) : look_.iris * 0.3f,
-                  1.2f, 0.5f);
-    }
-    pen_.ellipse(x, y, r * 0.42f, r * 0.42f);
-    pen_.fill(Rgb{0.005f, 0.004f, 0.005f});
-  }
-
-  void lashes(const Eye& e) {
-    const Rgb ink = mix(look_.hair * 0.25f, Rgb{0.010f, 0.008f, 0.008f}, 0.7f);
-    const float thick = look_.woman ? 8.0f : 4.0f;
-    // The upper edge swells towards the outer corner.
-    pen_.move(e.x - e.side * e.half, head_.eye_y + 7);
-    upper_lid(e, 0);
-    pen_.line(e.x + e.side * (e.half + (look_.woman ? 6.0f : 2.0f)),
-              head_.eye_y - (look_.woman ? 9.0f : 6.0f));
-    pen_.curve(e.x + e.side * e.half * 0.55f, head_.eye_y - e.up * 1.28f - thick * 0.6f,
-               e.x - e.side * e.half * 0.45f, head_.eye_y - e.up * 1.2f - thick * 0.3f,
-               e.x - e.side * e.half, head_.eye_y + 7);
-    pen_.fill(ink, 0.95f);
-    if (look_.woman || look_.child) {
-      for (int i = 0; i < 17; ++i) {
-        const float t = mix(0.25f, 1.0f, static_cast<float>(i) / 16), v = 1 - t;
-        // A point of the lid's own curve.
-        const float bx =
-            e.x + e.side * e.half *
-                      (-v * v * v - 0.55f * 3 * v * v * t + 0.35f * 3 * v * t * t + t * t * t);
-        const float by = head_.eye_y + 7 * v * v * v -
-                         e.up * (1.15f * 3 * v * v * t + 1.32f * 3 * v * t * t) - 4 * t * t * t;
-        const float length = mix(5, look_.woman ? 13.0f : 8.0f, t) * chance_.between(0.8f, 1.15f),
-                    out = e.side * mix(-0.1f, 0.95f, t);
-        pen_.move(bx, by + 1);
-        pen_.curve(bx + out * length * 0.4f, by - 1, bx + out * length * 0.8f, by - length * 0.45f,
-                   bx + out * length, by - length * mix(1.0f, 0.75f, t));
-        pen_.stroke(ink, 1.5f, 0.85f);
-      }
-    }
-    pen_.move(e.x - e.side * e.half * 0.7f, head_.eye_y + 9.5f);
-    pen_.curve(e.x - e.side * e.half * 0.3f, head_.eye_y + e.down * 1.14f,
-               e.x + e.side * e.half * 0.5f, head_.eye_y + e.down * 1.02f,
-               e.x + e.side * e.half * 0.95f, head_.eye_y);
-    pen_.stroke(look_.skin * Rgb{0.35f, 0.2f, 0.18f}, 2.2f, 0.6f);
-    // The fold above the lid, softer outwards, and the lid's own gleam.
-    for (int i = 0; i < 3; ++i) {
-      pen_.move(e.x - e.side * e.half * 0.85f, head_.eye_y - e.up * 0.85f);
-      pen_.curve(e.x - e.side * e.half * 0.35f, head_.eye_y - e.up * 1.95f,
-                 e.x + e.side * e.half * 0.5f, head_.eye_y - e.up * 1.95f,
-                 e.x + e.side * e.half * 1.1f, head_.eye_y - e.up * 0.85f);
-      pen_.stroke(look_.skin * Rgb{0.38f, 0.22f, 0.19f}, 2 + 4 * static_cast<float>(i), 0.24f);
-    }
-    pen_.spot(e.x, head_.eye_y - e.up * 1.35f, e.half * 0.7f, 6,
-              mix(look_.skin, Rgb{1, 0.9f, 0.85f}, 0.5f), 0.4f);
-  }
-
-  void brow(float side) {
-    const float y = head_.brow_y, thick = look_.woman || look_.child ? 11 : 16;
-    const Rgb c = mix(look_.hair * 0.55f, Rgb{0.03f, 0.02f, 0.018f}, 0.35f);
-    pen_.spot(side * 76, y, 58, thick * 0.9f, c, 0.35f);
-    for (int i = 0; i < 60; ++i) {
-      const float t = static_cast<float>(i) / 59, x = side * mix(30, 120, t),
-                  arch = y - 12 * sin_of(kPi * std::min(t * 0.78f + 0.06f, 1.0f)) + 16 * t * t;
-      const float half =
-          thick * 0.5f * (t < 0.25f ? 0.75f + 1.0f * t : 1 - 0.8f * (t - 0.25f) / 0.75f);
-      pen_.move(x - side * 4, arch + half);
-      pen_.line(x + side * (6 + 6 * t), arch - half + 3 * t);
-      pen_.stroke(c * chance_.between(0.6f, 1.4f), chance_.between(1.4f, 2.8f), 0.7f);
-    }
-  }
-
-  void nose() {
-    const Rgb dark = look_.skin * Rgb{0.34f, 0.17f, 0.15f},
-              bright = mix(look_.skin, Rgb{1, 0.96f, 0.92f}, 0.6f);
-    const float y = head_.nose_y;
-    // The wing on the far side hides the cheek behind it, so the ridge has an edge there.
-    pen_.spot(far_ * 22, y - 62, 12, 58, dark, 0.24f);
-    pen_.spot(-far_ * 24, y - 40, 12, 46, dark, 0.10f);
-    pen_.spot(0, y - 52, 8, 56, bright, 0.30f);
-    pen_.spot(-far_ * 1, y - 17, 11, 9, bright, 0.55f);
-    pen_.spot(0, y + 10, 40, 12, dark, 0.40f);
-    for (const float side : {-1.0f, 1.0f}) {
-      pen_.spot(side * 15, y + 1, 11, 6, dark, 0.95f);
-      pen_.move(side * 7, y + 2);
-      pen_.curve(side * 11, y - 5, side * 20, y - 5, side * 23, y + 1);
-      pen_.curve(side * 18, y + 5, side * 11, y + 5, side * 7, y + 2);
-      pen_.fill(dark * 0.4f, 0.75f);
-      for (int i = 0; i < 3; ++i) {
-        pen_.move(side * 28, y - 18);
-        pen_.curve(side * 36, y - 11, side * 34, y + 1, side * 24, y + 4);
-        pen_.stroke(dark, 2 + 4 * static_cast<float>(i), 0.16f);
-      }
-    }
-  }
-
-  void mouth() {
-    const float y = head_.mouth_y,
-                half = look_.child   ? 38
-                       : look_.woman ? 49
-                                     : 54,
-                full = look_.woman ? 1 : 0.7f, smile = 8;
-    const auto lower = [&] {
-      pen_.move(-half * 0.92f, y - smile + 1);
-      pen_.curve(-half * 0.62f, y + 24 * full, -half * 0.3f, y + 29 * full, 0, y + 29 * full);
-      pen_.curve(half * 0.3f, y + 29 * full, half * 0.62f, y + 24 * full, half * 0.92f,
-                 y - smile + 1);
-      pen_.curve(half * 0.5f, y + 2, -half * 0.5f, y + 2, -half * 0.92f, y - smile + 1);
-      pen_.close();
-    };
-    const auto upper = [&] {
-      pen_.move(-half, y - smile);
-      pen_.curve(-half * 0.6f, y - 11 * full, -half * 0.35f, y - 18 * full, -9, y - 17 * full);
-      pen_.curve(-4, y - 13 * full, 4, y - 13 * full, 9, y - 17 * full);
-      pen_.curve(half * 0.35f, y - 18 * full, half * 0.6f, y - 11 * full, half, y - smile);
-      pen_.curve(half * 0.5f, y + 2, half * 0.2f, y + 4, 0, y + 3);
-      pen_.curve(-half * 0.2f, y + 4, -half * 0.5f, y + 2, -half, y - smile);
-      pen_.close();
-    };
-    lower();
-    pen_.stroke(look_.lips, 5, 0.3f);
-    upper();
-    pen_.stroke(look_.lips, 4, 0.25f);
-    lower();
-    pen_.fill(look_.lips * 1.05f);
-    upper();
-    pen_.fill(look_.lips * 0.70f);
-    cairo_save(sheet_.pen());
-    lower();
-    upper();
-    cairo_clip(sheet_.pen());
-    for (int i = 0; i < 26; ++i) {
-      const float x = mix(-half, half, (static_cast<float>(i) + chance_.uniform()) / 26);
-      pen_.move(x * 0.8f, y - 16 * full);
-      pen_.curve(x, y, x * 1.05f, y + 10 * full, x * 0.9f, y + 28 * full);
-      pen_.stroke(i % 2 == 0 ? look_.lips * 0.45f : look_.lips * 1.5f, 1.2f, 0.22f);
-    }
-    pen_.spot(-6, y + 13 * full, half * 0.42f, 7 * full,
-              mix(look_.lips, Rgb{1, 0.92f, 0.92f}, 0.65f), 0.55f);
-    pen_.spot(18, y + 15 * full, half * 0.2f, 5 * full,
-              mix(look_.lips, Rgb{1, 0.92f, 0.92f}, 0.65f), 0.45f);
-    cairo_restore(sheet_.pen());
-    for (int i = 0; i < 2; ++i) {
-      pen_.move(-half - 3, y - smile - 1);
-      pen_.curve(-half * 0.5f, y + 2, -half * 0.2f, y + 4, 0, y + 3);
-      pen_.curve(half * 0.2f, y + 4, half * 0.5f, y + 2, half + 3, y - smile - 1);
-      pen_.stroke(look_.lips * 0.14f, 2.4f + 4 * static_cast<float>(i), i == 0 ? 0.85f : 0.2f);
-    }
-    for (const float side : {-1.0f, 1.0f})
-      pen_.spot(side * (half + 5), y - smile, 13, 10, look_.skin * Rgb{0.4f, 0.22f, 0.2f}, 0.5f);
-  }
-
-  const Look& look_;
-  const Head& head_;
-  Chance chance_;
-  const Sheet& sheet_;
-  FacePen pen_;
-  Hair hair_;
-  float far_;
-};
+  next();
+  pen.lean(true);
+  face.over_all();
+  hair.locks(-head.far_side());
+  hair.top();
+  lay_over(whole, sheet->canvas(&watch), 0, 0, &watch);
+  return whole;
+}
 
 // Pores and freckles: skin is not plastic.
-void texture(Canvas& canvas, uint32_t salt) {
-  const float unit = Head::kHigh / static_cast<float>(canvas.height);
-  for (int y = 0; y < canvas.height; ++y) {
-    for (int x = 0; x < canvas.width; ++x) {
-      Pixel& p = canvas.row(y)[x];
-      if (p.a() <= 0) continue;
+void texture(Canvas& canvas, uint32_t salt, Watch& watch) {
+  const float scale = std::min(1.0f, 1.2f * Head::kHigh / static_cast<float>(canvas.height));
+  Canvas grain(std::max(1, static_cast<int>(static_cast<float>(canvas.width) * scale)),
+               std::max(1, static_cast<int>(static_cast<float>(canvas.height) * scale)));
+  const float unit = Head::kHigh / static_cast<float>(grain.height);
+  for (int y = 0; y < grain.height && watch.row(2 * grain.width); ++y) {
+    for (int x = 0; x < grain.width; ++x) {
       const float u = static_cast<float>(x) * unit, v = static_cast<float>(y) * unit;
       const float fine = noise(u * 0.5f, v * 0.5f, salt) - 0.5f,
                   broad = noise(u * 0.09f, v * 0.09f, salt + 1) - 0.5f;
       const float k = 1 + 0.075f * fine;
-      p = Pixel(p.r() * (k + 0.03f * broad), p.g() * (k - 0.05f * broad),
-                p.b() * (k - 0.05f * broad), p.a());
+      grain.row(y)[x] = Pixel(k + 0.03f * broad, k - 0.05f * broad, k - 0.05f * broad);
     }
+  }
+  Enlarged grains(grain, canvas.width, scale);
+  for (int y = 0; y < canvas.height && watch.row(canvas.width); ++y) {
+    const Pixel* k = grains.row(y);
+    Pixel* row = canvas.row(y);
+    for (int x = 0; x < canvas.width; ++x) row[x] = row[x] * k[x];
   }
 }
 
@@ -669,19 +138,17 @@ bool has_likeness(std::string_view part) {
   return false;
 }
 
-Figure paint_likeness(const Placed& placed, const Stage& stage, int height) {
+Figure paint_likeness(const Placed& placed, const Stage& stage, int height, Watch& watch) {
   const Look look = look_of(placed.part, placed.chance);
   Chance chance(placed.chance, "pose");
   const Head head(look, chance.between(0.16f, 0.30f), placed.tilt);
   const float scale = static_cast<float>(height) / Head::kHigh;
-  const Sheet sheet(-kHalf, 0, 2 * kHalf - 1, Head::kHigh - 1, scale);
-  if (placed.mirrored) cairo_scale(sheet.pen(), -1, 1);
-  Painter(look, head, placed.chance, sheet).paint();
   Figure figure;
-  figure.colours = sheet.canvas();
+  figure.colours = painted(look, head, placed, scale, watch);
+  if (watch.stopped()) return figure;
   figure.painted = true;
   figure.relief = likeness_relief(look, head, kHalf, placed.mirrored);
-  texture(figure.colours, static_cast<uint32_t>(placed.chance));
+  texture(figure.colours, static_cast<uint32_t>(placed.chance), watch);
   if (stage.falling.rain > 0) add_drops(figure, stage, placed.chance);
   const float c = cos_of(placed.tilt), s = sin_of(placed.tilt),
               flip = placed.mirrored ? -1.0f : 1.0f;

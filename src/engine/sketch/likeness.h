@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/sketch/figure.h"
+#include "engine/sketch/watch.h"
 
 namespace plantain::engine::sketch {
 
@@ -17,6 +18,6 @@ bool has_likeness(std::string_view part);
 inline constexpr float kLikenessAspect = 0.98f;
 
 // The person the part names, `height` pixels from above the hair to the chest.
-Figure paint_likeness(const Placed& placed, const Stage& stage, int height);
+Figure paint_likeness(const Placed& placed, const Stage& stage, int height, Watch& watch);
 
 }  // namespace plantain::engine::sketch

@@ -88,11 +88,11 @@ void Hair::behind() {
   pen_.curve(-245, bottom - 160, -232, 520, -224, 330);
   pen_.curve(-220, 170, -170, 40, 0, 40);
   pen_.fill(look_.hair * 0.16f);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 36; ++i) {
     const float x = chance_.between(-185, 185), sway = look_.wave * chance_.between(0.5f, 1.2f);
     pen_.move(x * 0.85f, 420);
     pen_.curve(x + sway, 560, x - sway, bottom - 160, x + sway, bottom + chance_.between(-40, 20));
-    pen_.stroke(look_.hair * chance_.between(0.16f, 0.42f), chance_.between(3, 9), 0.6f);
+    pen_.stroke(look_.hair * chance_.between(0.16f, 0.42f), chance_.between(5, 13), 0.6f);
   }
 }
 
@@ -129,8 +129,8 @@ void Hair::locks(float side) {
     float thin, thick, dark, light, alpha;
   };
   for (const Layer& l :
-       {Layer{64, 5, 11, 0.32f, 0.72f, 0.65f}, Layer{110, 2.2f, 5, 0.5f, 1.15f, 0.6f},
-        Layer{80, 0.9f, 2, 0.8f, 1.9f, 0.5f}}) {
+       {Layer{46, 6, 13, 0.32f, 0.72f, 0.65f}, Layer{76, 2.4f, 5.5f, 0.5f, 1.15f, 0.6f},
+        Layer{56, 0.9f, 2.2f, 0.8f, 1.9f, 0.5f}}) {
     for (int i = 0; i < l.strands; ++i) {
       const float t = (static_cast<float>(i) + chance_.uniform()) / static_cast<float>(l.strands);
       const float bright =
@@ -146,20 +146,16 @@ void Hair::locks(float side) {
                 chance_.between(-80, 10)),
          3, kPoints - 1, look_.hair * chance_.between(0.7f, 1.3f), chance_.between(0.7f, 1.4f),
          0.7f);
-  for (int i = 0; i < 3; ++i)
-    draw(strand(side, chance_.between(-0.10f, 0.0f), chance_.between(-12, 2),
-                chance_.between(-140, -40)),
-         4, kPoints - 1 - chance_.below(3), look_.hair * chance_.between(0.6f, 1.1f),
-         chance_.between(0.8f, 1.5f), 0.7f);
 }
 
 // The band of light that lies across combed hair.
 void Hair::shine(float side) {
   const Rgb bright = glow_of(look_.hair);
-  for (int i = 0; i < 100; ++i) {
-    const float t = (static_cast<float>(i) + chance_.uniform()) / 100;
+  for (int i = 0; i < 64; ++i) {
+    const float t = (static_cast<float>(i) + chance_.uniform()) / 64;
     const Strand s = strand(side, t, chance_.between(-4, 4), 0);
-    draw(s, 1, 3 + chance_.below(2), bright, chance_.between(1, 2.6f), 0.16f * smooth(0, 0.2f, t));
+    draw(s, 1, 3 + chance_.below(2), bright, chance_.between(1.2f, 3.2f),
+         0.2f * smooth(0, 0.2f, t));
     if (i % 2 == 0) draw(s, 6, 8 + chance_.below(2), bright, chance_.between(0.8f, 2.0f), 0.10f);
   }
 }
@@ -170,16 +166,16 @@ void Hair::top() {
 }
 
 void Hair::fringe() {
-  for (int i = 0; i < 190; ++i) {
-    const float across = chance_.between(-1, 1), x = 128 * across, lift = i < 70 ? 16.0f : 0.0f;
+  for (int i = 0; i < 130; ++i) {
+    const float across = chance_.between(-1, 1), x = 128 * across, lift = i < 48 ? 16.0f : 0.0f;
     const float end =
         head_.brow_y - 22 - lift * 1.4f + 26 * square(across) + chance_.between(-14, 10);
-    const float bright = i < 70 ? chance_.between(0.4f, 0.75f) : chance_.between(0.5f, 1.3f);
+    const float bright = i < 48 ? chance_.between(0.4f, 0.75f) : chance_.between(0.5f, 1.3f);
     pen_.move(look_.part_x * 0.7f + x * 0.12f, 54 + 16 * square(across) + chance_.between(-6, 10));
     pen_.curve(look_.part_x * 0.4f + x * 0.75f, 84 - lift, x * 1.10f, 165,
                x + chance_.between(-5, 5), end);
     pen_.stroke(look_.hair * bright + Rgb{0.005f, 0.004f, 0.003f},
-                i < 70 ? chance_.between(6, 12) : chance_.between(1.4f, 4), i < 70 ? 0.8f : 0.6f);
+                i < 48 ? chance_.between(6, 12) : chance_.between(1.4f, 4), i < 48 ? 0.8f : 0.6f);
   }
 }
 

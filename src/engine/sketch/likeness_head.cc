@@ -52,7 +52,7 @@ float hair(const Look& look, float x, float y) {
   const float helmet = in < 1 ? 122 * std::sqrt(1 - in) : 0;
   if (y < 330) return helmet;
   const float lock =
-      26 * exp_of(-0.5f * square((std::fabs(x) - 218) / 30)) * smooth(end + 30, end - 90, y);
+      26 * exp_of(-0.5f * square((std::fabs(x) - 218) / 30)) * smooth(end + 60, end - 420, y);
   return falls ? mix(helmet, lock, smooth(330, 560, y)) : helmet * smooth(430, 330, y);
 }
 
@@ -90,7 +90,7 @@ float Head::front_x(float turned, float y) const {
 }
 
 Field likeness_relief(const Look& look, const Head& head, float half, bool mirrored) {
-  Field field(294, 300);
+  Field field(256, 260);
   const float c = cos_of(head.tilt), s = sin_of(head.tilt), flip = mirrored ? -1.0f : 1.0f;
   for (int j = 0; j < field.height; ++j) {
     for (int i = 0; i < field.width; ++i) {
@@ -124,6 +124,7 @@ Field likeness_relief(const Look& look, const Head& head, float half, bool mirro
 }
 
 void FacePen::spot(float x, float y, float rx, float ry, const Rgb& c, float alpha) const {
+  if (!goes_on()) return;
   cairo_save(pen_);
   cairo_translate(pen_, at(x, y), y);
   cairo_scale(pen_, rx * std::max(narrowing(x, y), 0.5f), ry);

@@ -6,6 +6,7 @@
 #include "engine/sketch/canvas.h"
 #include "engine/sketch/likeness_look.h"
 #include "engine/sketch/raster.h"
+#include "engine/sketch/watch.h"
 
 namespace plantain::engine::sketch {
 
@@ -36,7 +37,30 @@ Field likeness_relief(const Look& look, const Head& head, float half, bool mirro
 // A pen in the head's units; while `turned` it follows the turn of the face.
 class FacePen {
  public:
-  FacePen(const Sheet& sheet, const Head& head) : sheet_(sheet), head_(head), pen_(sheet.pen()) {}
+  // `scale`: pixels of the sheet for each of the head's units.
+  FacePen(const Sheet& sheet, const Head& head, Watch& watch, float scale)
+      : head_(head), watch_(watch), cost_(500 + static_cast<int>(3000 * scale * scale)) {
+    take(sheet);
+  }
+
+  // Goes on upright on another sheet, which must outlive its use.
+  void take(const Sheet& sheet) {
+    sheet_ = &sheet;
+    pen_ = sheet.pen();
+    cairo_save(pen_);
+    turned = false;
+  }
+
+  // With the head, which leans about the nape and turns; or upright, as the shoulders are.
+  void lean(bool with_head) {
+    cairo_restore(pen_);
+    cairo_save(pen_);
+    turned = with_head;
+    if (!with_head) return;
+    cairo_translate(pen_, 0, Head::kNape);
+    cairo_rotate(pen_, head_.tilt);
+    cairo_translate(pen_, 0, -Head::kNape);
+  }
 
   bool turned = false;
 
@@ -48,10 +72,15 @@ class FacePen {
   }
   void close() const { cairo_close_path(pen_); }
   void ellipse(float x, float y, float rx, float ry) const {
-    sheet_.ellipse(at(x, y), y, rx * narrowing(x, y), ry);
+    sheet_->ellipse(at(x, y), y, rx * narrowing(x, y), ry);
   }
-  void fill(const Rgb& c, float alpha = 1) const { sheet_.fill(c, alpha); }
-  void stroke(const Rgb& c, float width, float alpha = 1) const { sheet_.stroke(c, width, alpha); }
+  // Once the observer said stop, nothing more is painted.
+  void fill(const Rgb& c, float alpha = 1) const {
+    if (goes_on()) sheet_->fill(c, alpha);
+  }
+  void stroke(const Rgb& c, float width, float alpha = 1) const {
+    if (goes_on()) sheet_->stroke(c, width, alpha);
+  }
   // Full in the middle, nothing at its rim.
   void spot(float x, float y, float rx, float ry, const Rgb& c, float alpha) const;
   // A smooth line through points; `n` of them, two numbers each.
@@ -61,9 +90,17 @@ class FacePen {
   float at(float x, float y) const { return turned ? head_.turned_x(x, y) : x; }
   float narrowing(float x, float y) const { return turned ? (at(x + 2, y) - at(x - 2, y)) / 4 : 1; }
 
-  const Sheet& sheet_;
+  bool goes_on() const {
+    if (watch_.row(cost_)) return true;
+    cairo_new_path(pen_);
+    return false;
+  }
+
+  const Sheet* sheet_ = nullptr;
   const Head& head_;
-  cairo_t* pen_;
+  Watch& watch_;
+  int cost_;
+  cairo_t* pen_ = nullptr;
 };
 
 }  // namespace plantain::engine::sketch

@@ -21,7 +21,7 @@ inline float hash01(int x, int y, uint32_t salt) {
 }
 
 // Smooth between lattice points, 0 … 1.
-inline float noise(float x, float y, uint32_t salt) {
+[[gnu::always_inline]] inline float noise(float x, float y, uint32_t salt) {
   typedef uint32_t Corners __attribute__((vector_size(16)));
   const int ix = floor_of(x), iy = floor_of(y);
   float tx = x - static_cast<float>(ix), ty = y - static_cast<float>(iy);

@@ -98,16 +98,16 @@ void paint_oil(Canvas& canvas, const Stage& stage, Watch& watch) {
   const Canvas from = reduced(canvas, n, &watch);
   const Flow flow = flow_of(from, stage, watch);
   Canvas paint = from;
-  blur(paint, 6, 6);
+  blur(paint, 6, 6, &watch);
   Field body(paint.width, paint.height, 0.3f);
   Chance chance = stage.chance("brush");
   const float side = std::sqrt(static_cast<float>(paint.width) * static_cast<float>(paint.height));
   for (const float wide : {0.020f, 0.0105f, 0.0055f}) {
     const float step = side * wide * 1.25f;
     Canvas colours = from;
-    blur(colours, side * wide * 0.35f, side * wide * 0.35f);
+    blur(colours, side * wide * 0.35f, side * wide * 0.35f, &watch);
     for (float y = 0; y < static_cast<float>(paint.height) &&
-                      watch.row(static_cast<int>(static_cast<float>(paint.width) * step * 3));
+                      watch.row(static_cast<int>(static_cast<float>(paint.width) * step * 12));
          y += step) {
       for (float x = 0; x < static_cast<float>(paint.width); x += step) {
         Stroke s;

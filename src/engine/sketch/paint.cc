@@ -80,10 +80,11 @@ void paint_scenery(Canvas& canvas, const Stage& stage, Watch& watch) {
   paint_fog(canvas, stage, watch);
 }
 
-// Lines and letters keep their edges at every size; everything else is soft anyway.
+// A blueprint's lines keep their edges at every size; what other styles have far away is soft.
 void paint_surroundings(Canvas& canvas, const Stage& stage, Watch& watch) {
-  const bool lines = stage.style == Style::kBlueprint || is_flat(stage.style);
-  const int n = lines ? 1 : static_cast<int>(std::ceil(stage.side / kScenerySide_px));
+  const int n = stage.style == Style::kBlueprint
+                    ? 1
+                    : static_cast<int>(std::ceil(stage.side / kScenerySide_px));
   if (n == 1) return paint_scenery(canvas, stage, watch);
   Canvas small = canvas_for(stage.width, stage.height, 1 / static_cast<float>(n));
   paint_scenery(small, stage, watch);
@@ -94,8 +95,8 @@ void paint_surroundings(Canvas& canvas, const Stage& stage, Watch& watch) {
 
 Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& observer) {
   Watch watch(observer, static_cast<int>(stage.placed.size()) + 4);
-  Canvas canvas(stage.width, stage.height);
   if (!watch.layer()) return stopped();
+  Canvas canvas(stage.width, stage.height);
   paint_surroundings(canvas, stage, watch);
   if (!watch.layer()) return stopped();
   show(canvas, stage, observer);
@@ -115,7 +116,7 @@ Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& ob
   if (stage.style != Style::kBlueprint) paint_falling(canvas, stage, watch);
   if (!watch.layer()) return stopped();
   show(canvas, stage, observer);
-  if (stage.style == Style::kBlueprint) paint_measures(canvas, scene, stage);
+  if (stage.style == Style::kBlueprint) paint_measures(canvas, scene, stage, watch);
   apply_style(canvas, stage, watch);
   const std::optional<Canvas> bloom = bloom_of(canvas, stage, watch);
   image::Pixels pixels = develop(canvas, bloom, stage, watch);

@@ -177,12 +177,12 @@ void add_standing(const Sheet& sheet, const Stage& stage, Shape shape, float nea
   }
 }
 
-void lay_paper(Canvas& canvas, const Stage& stage, const Sheet& sheet) {
+void lay_paper(Canvas& canvas, const Stage& stage, const Sheet& sheet, Watch& watch) {
   if (stage.style == Style::kPaperCut) {
     const Canvas layer = sheet.canvas();
-    drop_shadow(canvas, stage, layer, sheet.left(), sheet.top());
+    drop_shadow(canvas, stage, layer, sheet.left(), sheet.top(), watch);
   }
-  sheet.lay_on(canvas);
+  sheet.lay_on(canvas, &watch);
 }
 
 // Heaven as wavy bands around the sun.
@@ -210,13 +210,13 @@ void paint_bands(Canvas& canvas, const Stage& stage, const Papers& papers, Watch
     }
     cairo_close_path(sheet.pen());
     sheet.fill(mix(papers.sky_high, papers.sky_low, t));
-    lay_paper(canvas, stage, sheet);
+    lay_paper(canvas, stage, sheet, watch);
   }
   if (stage.heaven.sun || stage.heaven.moon || stage.place == Place::kSpace) {
     const Sheet sheet(0, 0, w, h, canvas.scale);
     sheet.ellipse(cx, cy, s * 0.075f, s * 0.075f);
     sheet.fill(papers.sun);
-    lay_paper(canvas, stage, sheet);
+    lay_paper(canvas, stage, sheet, watch);
   }
   if (stage.heaven.stars > 0 || stage.place == Place::kSpace) {
     const Sheet sheet(0, 0, w, h, canvas.scale);
@@ -231,7 +231,7 @@ void paint_bands(Canvas& canvas, const Stage& stage, const Papers& papers, Watch
   }
 }
 
-void paint_clouds(Canvas& canvas, const Stage& stage) {
+void paint_clouds(Canvas& canvas, const Stage& stage, Watch& watch) {
   if (stage.heaven.clouds < 0.1f || stage.place == Place::kUnderwater ||
       stage.place == Place::kSpace)
     return;
@@ -242,16 +242,16 @@ void paint_clouds(Canvas& canvas, const Stage& stage) {
                         : mix(stage.heaven.cloud_light, Rgb{1, 1, 1}, 0.4f);
   const int n = 3 + static_cast<int>(4 * stage.heaven.clouds);
   for (int i = 0; i < n; ++i) {
-    const Sheet sheet(0, 0, w, stage.camera.horizon, canvas.scale);
     const float x = chance.uniform() * w, y = stage.camera.horizon * chance.between(0.12f, 0.62f),
                 r = s * chance.between(0.025f, 0.05f);
+    const Sheet sheet(x - 4 * r, y - 3 * r, 8 * r, 5 * r, canvas.scale);
     for (int k = -2; k <= 2; ++k)
       sheet.ellipse(x + r * 1.1f * static_cast<float>(k),
                     y - r * (k % 2 == 0 ? 0.25f : 0.7f) * chance.between(0.6f, 1.2f),
                     r * chance.between(0.9f, 1.2f), r * 0.85f);
     sheet.rectangle(x - r * 3.1f, y - r * 0.4f, r * 6.2f, r, r * 0.5f);
     sheet.fill(white);
-    lay_paper(canvas, stage, sheet);
+    lay_paper(canvas, stage, sheet, watch);
   }
 }
 
@@ -292,11 +292,11 @@ void paint_layers(Canvas& canvas, const Stage& stage, const Papers& papers, Watc
     if (own == shape && i + 1 < kLayers) add_standing(sheet, stage, own, near, base, edge, chance);
     sheet.fill(sand ? mix(rgb(0xe3c48e), rgb(0xf2dcae), near) * paper_tint(stage)
                     : mix(papers.far, papers.near, near));
-    lay_paper(canvas, stage, sheet);
+    lay_paper(canvas, stage, sheet, watch);
   }
 }
 
-void paint_paper_room(Canvas& canvas, const Stage& stage) {
+void paint_paper_room(Canvas& canvas, const Stage& stage, Watch& watch) {
   const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height),
               s = stage.side;
   Chance chance = stage.chance("paper room");
@@ -311,15 +311,15 @@ void paint_paper_room(Canvas& canvas, const Stage& stage) {
   frame.rectangle(wx, wy, s * 0.125f, s * 0.32f);
   frame.rectangle(wx + s * 0.135f, wy, s * 0.125f, s * 0.32f);
   frame.fill(mix(stage.heaven.middle, stage.heaven.bottom, 0.5f));
-  lay_paper(canvas, stage, frame);
+  lay_paper(canvas, stage, frame, watch);
   const Sheet ground(0, 0, w, h, canvas.scale);
   ground.rectangle(0, h * 0.66f, w, h * 0.36f);
   ground.fill(floor * (night ? 0.6f : 1.0f));
-  lay_paper(canvas, stage, ground);
+  lay_paper(canvas, stage, ground, watch);
   const Sheet rug(0, 0, w, h, canvas.scale);
   rug.ellipse(w * 0.5f, h * 0.86f, w * 0.4f, h * 0.10f);
   rug.fill(from_hsv(chance.uniform(), 0.5f, night ? 0.35f : 0.7f));
-  lay_paper(canvas, stage, rug);
+  lay_paper(canvas, stage, rug, watch);
 }
 
 void add_texture(Canvas& canvas, const Stage& stage, Watch& watch) {
@@ -348,7 +348,8 @@ Rgb paper_tint(const Stage& stage) {
   return mix(sum * (1 / most), Rgb{1, 1, 1}, 0.62f) * strength;
 }
 
-void drop_shadow(Canvas& canvas, const Stage& stage, const Canvas& layer, int left, int top) {
+void drop_shadow(Canvas& canvas, const Stage& stage, const Canvas& layer, int left, int top,
+                 Watch& watch) {
   if (stage.style != Style::kPaperCut) return;
   const float away = stage.side * 0.007f * canvas.scale, soft = stage.side * 0.008f * canvas.scale;
   const int n = std::max(1, static_cast<int>(soft / 2.5f)),
@@ -362,10 +363,14 @@ void drop_shadow(Canvas& canvas, const Stage& stage, const Canvas& layer, int le
   blur(shade, soft / static_cast<float>(n));
   const float step = 1 / static_cast<float>(n), dx = away, dy = away * 1.4f;
   const int reach = static_cast<int>(3 * soft + 2 * away) + 2;
-  for (int y = std::max(0, top - reach); y < std::min(canvas.height, top + layer.height + reach);
-       ++y) {
+  for (int y = std::max(0, top - reach);
+       y < std::min(canvas.height, top + layer.height + reach) && watch.row(2 * layer.width); ++y) {
     for (int x = std::max(0, left - reach); x < std::min(canvas.width, left + layer.width + reach);
          ++x) {
+      // What the layer itself will cover needs no shadow.
+      const bool on_layer =
+          x >= left && x < left + layer.width && y >= top && y < top + layer.height;
+      if (on_layer && layer.row(y - top)[x - left].a() > 0.999f) continue;
       const float u = (static_cast<float>(x - left) - dx + 0.5f) * step + static_cast<float>(pad),
                   v = (static_cast<float>(y - top) - dy + 0.5f) * step + static_cast<float>(pad);
       if (u < 0 || v < 0 || u >= static_cast<float>(shade.width) ||
@@ -380,11 +385,11 @@ void drop_shadow(Canvas& canvas, const Stage& stage, const Canvas& layer, int le
 
 void paint_paper_stage(Canvas& canvas, const Stage& stage, Watch& watch) {
   if (stage.place == Place::kRoom) {
-    paint_paper_room(canvas, stage);
+    paint_paper_room(canvas, stage, watch);
   } else {
     const Papers papers = papers_of(stage);
     paint_bands(canvas, stage, papers, watch);
-    paint_clouds(canvas, stage);
+    paint_clouds(canvas, stage, watch);
     paint_layers(canvas, stage, papers, watch);
     if (stage.place == Place::kSpace) {
       const Sheet planet(0, 0, static_cast<float>(stage.width), static_cast<float>(stage.height),
@@ -393,7 +398,7 @@ void paint_paper_stage(Canvas& canvas, const Stage& stage, Watch& watch) {
       planet.ellipse(static_cast<float>(stage.width) * 0.55f,
                      static_cast<float>(stage.height) * 0.84f + r, r, r);
       planet.fill(stage.home ? rgb(0x2a6fb0) : papers.near * 1.6f);
-      lay_paper(canvas, stage, planet);
+      lay_paper(canvas, stage, planet, watch);
     }
   }
   add_texture(canvas, stage, watch);

@@ -12,7 +12,8 @@ void paint_paper_stage(Canvas& canvas, const Stage& stage, Watch& watch);
 
 // The soft dark that `layer`, whose corner lies at (left, top) of the canvas, throws on what is
 // below it. Nothing for styles without depth.
-void drop_shadow(Canvas& canvas, const Stage& stage, const Canvas& layer, int left, int top);
+void drop_shadow(Canvas& canvas, const Stage& stage, const Canvas& layer, int left, int top,
+                 Watch& watch);
 
 // What light does to a flat colour on this stage: a tint around 1.
 Rgb paper_tint(const Stage& stage);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "engine/sketch/maths.h"
 #include "engine/sketch/parts.h"
+#include "engine/sketch/watch.h"
 
 namespace plantain::engine::sketch {
 namespace {
@@ -41,19 +42,38 @@ const uint32_t* row_of(cairo_surface_t* surface, int y) {
       static_cast<size_t>(cairo_image_surface_get_stride(surface)) * static_cast<size_t>(y));
 }
 
-Canvas canvas_of(cairo_surface_t* surface, float scale) {
-  cairo_surface_flush(surface);
-  Canvas canvas(cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface),
-                scale);
+struct Cut {
+  int left = 0, top = 0, right = 0, bottom = 0;
+};
+
+Canvas canvas_of(cairo_surface_t* surface, float scale, const Cut& cut, Watch* watch = nullptr) {
+  Canvas canvas(cut.right - cut.left, cut.bottom - cut.top, scale);
   const std::array<float, 256>& linear = linear_of_byte();
-  for (int y = 0; y < canvas.height; ++y) {
-    const uint32_t* from = row_of(surface, y);
+  for (int y = 0; y < canvas.height && (watch == nullptr || watch->row(canvas.width)); ++y) {
+    const uint32_t* from = row_of(surface, y + cut.top) + cut.left;
     Pixel* to = canvas.row(y);
     for (int x = 0; x < canvas.width; ++x) {
       if (from[x] >> 24 != 0) to[x] = linear_pixel(from[x], linear);
     }
   }
   return canvas;
+}
+
+// What is covered by a tenth at least; empty if nothing is.
+Cut ink_of(cairo_surface_t* surface) {
+  const int w = cairo_image_surface_get_width(surface), h = cairo_image_surface_get_height(surface);
+  Cut cut{w, h, 0, 0};
+  for (int y = 0; y < h; ++y) {
+    const uint32_t* row = row_of(surface, y);
+    for (int x = 0; x < w; ++x) {
+      if (row[x] >> 24 < 26) continue;
+      cut.left = std::min(cut.left, x);
+      cut.right = std::max(cut.right, x + 1);
+      cut.top = std::min(cut.top, y);
+      cut.bottom = std::max(cut.bottom, y + 1);
+    }
+  }
+  return cut;
 }
 
 // Katakana's long mark and the brackets lie down in upright text.
@@ -83,6 +103,7 @@ Sheet::Sheet(float left, float top, float width, float height, float scale)
   cairo_scale(pen(), scale, scale);
   cairo_set_line_join(pen(), CAIRO_LINE_JOIN_ROUND);
   cairo_set_line_cap(pen(), CAIRO_LINE_CAP_ROUND);
+  cairo_set_tolerance(pen(), 0.3);
 }
 
 void Sheet::colour(const Rgb& c, float alpha) const {
@@ -126,13 +147,14 @@ void Sheet::rectangle(float x, float y, float w, float h, float radius) const {
   cairo_close_path(pen());
 }
 
-void Sheet::lay_on(Canvas& below) const {
+void Sheet::lay_on(Canvas& below, Watch* watch) const {
   cairo_surface_flush(surface_.get());
   const std::array<float, 256>& linear = linear_of_byte();
   const int w = cairo_image_surface_get_width(surface_.get()),
             h = cairo_image_surface_get_height(surface_.get());
   const int first_x = std::max(0, -left_), last_x = std::min(w, below.width - left_);
-  for (int y = std::max(0, -top_); y < std::min(h, below.height - top_); ++y) {
+  for (int y = std::max(0, -top_);
+       y < std::min(h, below.height - top_) && (watch == nullptr || watch->row(w)); ++y) {
     const uint32_t* from = row_of(surface_.get(), y);
     Pixel* to = below.row(y + top_) + left_;
     for (int x = first_x; x < last_x; ++x) {
@@ -141,7 +163,13 @@ void Sheet::lay_on(Canvas& below) const {
   }
 }
 
-Canvas Sheet::canvas() const { return canvas_of(surface_.get(), scale_); }
+Canvas Sheet::canvas(Watch* watch) const {
+  cairo_surface_flush(surface_.get());
+  return canvas_of(surface_.get(), scale_,
+                   {0, 0, cairo_image_surface_get_width(surface_.get()),
+                    cairo_image_surface_get_height(surface_.get())},
+                   watch);
+}
 
 Field Sheet::cover() const {
   cairo_surface_flush(surface_.get());
@@ -154,36 +182,32 @@ Field Sheet::cover() const {
   return field;
 }
 
-std::optional<Canvas> draw_svg(const std::string& svg, int width, int height, bool mirrored) {
+std::optional<Canvas> draw_svg(const std::string& svg, int side, bool mirrored, Box* where,
+                               Watch* watch) {
   const std::unique_ptr<RsvgHandle, decltype(&g_object_unref)> handle(
       rsvg_handle_new_from_data(reinterpret_cast<const guint8*>(svg.data()), svg.size(), nullptr),
       g_object_unref);
   if (!handle) return std::nullopt;
-  const Sheet sheet(0, 0, static_cast<float>(width - 1), static_cast<float>(height - 1), 1);
+  const std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> surface(
+      cairo_image_surface_create(CAIRO_FORMAT_ARGB32, side, side), cairo_surface_destroy);
+  const std::unique_ptr<cairo_t, decltype(&cairo_destroy)> pen(cairo_create(surface.get()),
+                                                               cairo_destroy);
   if (mirrored) {
-    cairo_translate(sheet.pen(), width, 0);
-    cairo_scale(sheet.pen(), -1, 1);
+    cairo_translate(pen.get(), side, 0);
+    cairo_scale(pen.get(), -1, 1);
   }
-  const RsvgRectangle box{0, 0, static_cast<double>(width), static_cast<double>(height)};
-  if (!rsvg_handle_render_document(handle.get(), sheet.pen(), &box, nullptr)) return std::nullopt;
-  return sheet.canvas();
-}
-
-Box ink_of(const Canvas& drawing) {
-  int left = drawing.width, right = -1, top = drawing.height, bottom = -1;
-  for (int y = 0; y < drawing.height; ++y) {
-    for (int x = 0; x < drawing.width; ++x) {
-      if (drawing.row(y)[x].a() < 0.1f) continue;
-      left = std::min(left, x);
-      right = std::max(right, x);
-      top = std::min(top, y);
-      bottom = std::max(bottom, y);
-    }
+  const RsvgRectangle box{0, 0, static_cast<double>(side), static_cast<double>(side)};
+  if (!rsvg_handle_render_document(handle.get(), pen.get(), &box, nullptr)) return std::nullopt;
+  cairo_surface_flush(surface.get());
+  if (watch != nullptr && !watch->row(8 * side * side)) return std::nullopt;
+  const Cut cut = ink_of(surface.get());
+  if (cut.right <= cut.left) return std::nullopt;
+  if (where != nullptr) {
+    const float unit = 1 / static_cast<float>(side);
+    *where = {static_cast<float>(cut.left) * unit, static_cast<float>(cut.top) * unit,
+              static_cast<float>(cut.right) * unit, static_cast<float>(cut.bottom) * unit};
   }
-  if (right < left) return {};
-  const float w = static_cast<float>(drawing.width), h = static_cast<float>(drawing.height);
-  return {static_cast<float>(left) / w, static_cast<float>(top) / h,
-          static_cast<float>(right + 1) / w, static_cast<float>(bottom + 1) / h};
+  return canvas_of(surface.get(), 1, cut, watch);
 }
 
 struct Typeface::Handles {

@@ -30,9 +30,10 @@ class Sheet {
   void rectangle(float x, float y, float w, float h, float radius = 0) const;
 
   // What was drawn, as premultiplied linear light.
-  Canvas canvas() const;
-  Field cover() const;               // its alpha alone
-  void lay_on(Canvas& below) const;  // over a canvas of the sheet's own scale
+  Canvas canvas(Watch* watch = nullptr) const;
+  Field cover() const;  // its alpha alone
+  // Over a canvas of the sheet's own scale.
+  void lay_on(Canvas& below, Watch* watch = nullptr) const;
 
  private:
   int left_, top_;
@@ -41,15 +42,16 @@ class Sheet {
   std::unique_ptr<cairo_t, decltype(&cairo_destroy)> pen_;
 };
 
-// A drawing fitted into width × height pixels, mirrored if asked; nothing if the SVG is broken.
-std::optional<Canvas> draw_svg(const std::string& svg, int width, int height, bool mirrored);
-
-// The part's box that is not empty, 0 … 1 of the drawing: emoji stand in their square with a
-// margin.
+// A box in fractions of a drawing.
 struct Box {
   float left = 0, top = 0, right = 1, bottom = 1;
 };
-Box ink_of(const Canvas& drawing);
+
+// The part of a drawing fitted into side × side pixels that is not empty (emoji stand in their
+// square with a margin), mirrored if asked; `where`, if given, is set to its place in the square.
+// Nothing if the SVG is broken or empty.
+std::optional<Canvas> draw_svg(const std::string& svg, int side, bool mirrored,
+                               Box* where = nullptr, Watch* watch = nullptr);
 
 // The lettering font.
 class Typeface {

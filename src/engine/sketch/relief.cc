@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/sketch/maths.h"
+#include "engine/sketch/watch.h"
 
 namespace plantain::engine::sketch {
 namespace {
@@ -154,11 +155,11 @@ Field distance_inside(const Field& cover) {
   return d;
 }
 
-void light_figure(Figure& figure, const LightPlan& light, float volume) {
+void light_figure(Figure& figure, const LightPlan& light, float volume, Watch* watch) {
   Canvas& colours = figure.colours;
   const int n =
       std::max(1, (std::max(colours.width, colours.height) + kShadeSide_px - 1) / kShadeSide_px);
-  const Canvas small = reduced(colours, n);
+  const Canvas small = reduced(colours, n, watch);
   const Field height = heights_of(small, figure, volume);
   Canvas matte(small.width, small.height), gloss(small.width, small.height);
   for (int y = 0; y < small.height; ++y) {
@@ -172,16 +173,16 @@ void light_figure(Figure& figure, const LightPlan& light, float volume) {
     }
   }
   const float step = 1 / static_cast<float>(n);
-  for (int y = 0; y < colours.height; ++y) {
+  Enlarged matte_rows(matte, colours.width, step), gloss_rows(gloss, colours.width, step);
+  for (int y = 0; y < colours.height && (watch == nullptr || watch->row(colours.width)); ++y) {
+    const Pixel* m = matte_rows.row(y);
+    const Pixel* g = gloss_rows.row(y);
     Pixel* row = colours.row(y);
     for (int x = 0; x < colours.width; ++x) {
       const float a = row[x].a();
       if (a <= 0) continue;
-      const float u = (static_cast<float>(x) + 0.5f) * step,
-                  v = (static_cast<float>(y) + 0.5f) * step;
-      Pixel lit = row[x] * sample(matte, u, v) + sample(gloss, u, v) * a;
-      lit.v[3] = a;
-      row[x] = lit;
+      row[x] = row[x] * m[x] + g[x] * a;
+      row[x].v[3] = a;
     }
   }
   for (const Glint& glint : figure.glints) add_glint(colours, glint);

@@ -13,6 +13,6 @@ Field distance_inside(const Field& cover);
 
 // Replaces the figure's colours by what the eye sees under the plan's light.
 // `volume`: 1 a rounded body, 0 flat paper.
-void light_figure(Figure& figure, const LightPlan& light, float volume);
+void light_figure(Figure& figure, const LightPlan& light, float volume, Watch* watch = nullptr);
 
 }  // namespace plantain::engine::sketch

@@ -44,7 +44,7 @@ void paint_view(Canvas& canvas, const Stage& stage, const Window& win, Watch& wa
   outside.place = Place::kField;
   outside.heaven.sun = false;
   outside.light.haze = stage.heaven.bottom;
-  Canvas view = canvas_for(stage.width, stage.height, canvas.scale);
+  Canvas view = canvas_for(stage.width, stage.height, canvas.scale * 0.5f);
   paint_heaven(view, outside, watch);
   paint_mountains(view, outside, watch, 0.05f, 2);
   const int x0 = std::max(0, static_cast<int>(win.x * canvas.scale)),
@@ -53,7 +53,9 @@ void paint_view(Canvas& canvas, const Stage& stage, const Window& win, Watch& wa
             y1 = std::min(canvas.height, static_cast<int>((win.y + win.h) * canvas.scale));
   const float bright = stage.time == TimeOfDay::kNight ? 1.0f : 1.25f;
   for (int y = y0; y < y1; ++y) {
-    for (int x = x0; x < x1; ++x) canvas.row(y)[x] = Pixel(view.row(y)[x].v * four(bright));
+    for (int x = x0; x < x1; ++x)
+      canvas.row(y)[x] =
+          sample(view, canvas.x_of(x) * view.scale, canvas.y_of(y) * view.scale) * bright;
   }
 }
 
@@ -289,7 +291,7 @@ void paint_room(Canvas& canvas, const Stage& stage, Watch& watch) {
   }
   sheet.rectangle(0, edge - s * 0.003f, w, s * 0.004f);
   sheet.fill(Rgb{0, 0, 0}, 0.35f);
-  sheet.lay_on(canvas);
+  sheet.lay_on(canvas, &watch);
 }
 
 }  // namespace plantain::engine::sketch

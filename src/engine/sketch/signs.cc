@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "engine/sketch/backdrop.h"
 #include "engine/sketch/light_plan.h"
@@ -43,35 +44,39 @@ void draw_bracket(const Sheet& sheet, const Stage& stage, const Sign& sign, cons
 }
 
 // Tubes of light: white at the core, coloured around it.
-void add_tubes(Canvas& canvas, const Field& tubes, const Sheet& sheet, const Rgb& colour,
-               float strength) {
-  for (int y = std::max(0, -sheet.top()); y < std::min(tubes.height, canvas.height - sheet.top());
-       ++y) {
-    for (int x = std::max(0, -sheet.left()); x < std::min(tubes.width, canvas.width - sheet.left());
-         ++x) {
+void add_tubes(Canvas& board, const Field& tubes, const Rgb& colour, float strength) {
+  for (int y = 0; y < board.height; ++y) {
+    for (int x = 0; x < board.width; ++x) {
       const float t = tubes.row(y)[x];
       if (t <= 0) continue;
       const Rgb light = colour * (3.0f * t) + Rgb{0.55f, 0.55f, 0.55f} * (t * t);
-      Pixel& p = canvas.row(y + sheet.top())[x + sheet.left()];
+      Pixel& p = board.row(y)[x];
       p = Pixel((p * (1 - t)).v + Pixel(light * strength, 0).v);
       p.v[3] = std::max(p.v[3], t);
     }
   }
 }
 
-void draw_sign(Canvas& canvas, const Stage& stage, const Sign& sign, const Typeface& typeface) {
+// A sign that has been drawn: its light, and where its corner lies on the canvas.
+struct Drawn {
+  Canvas light;
+  int left, top;
+};
+
+Drawn draw_sign(const Stage& stage, const Sign& sign, const Typeface& typeface, float scale,
+                float blur_px) {
   const Board b = board_of(stage, sign);
-  const float margin = std::min(b.w, b.h) * 0.6f;
+  const float margin = std::min(b.w, b.h) * 0.6f + 2 * blur_px;
   const bool lit = stage.neon && !is_flat(stage.style);
-  const Sheet panel(b.x - margin, b.y - margin * 0.2f, b.w + 2 * margin, b.h + margin,
-                    canvas.scale);
+  const float left = b.x - margin, top = b.y - margin, wide = b.w + 2 * margin,
+              tall = b.h + 2 * margin;
+  const Sheet panel(left, top, wide, tall, scale);
   draw_bracket(panel, stage, sign, b);
   panel.rectangle(b.x, b.y, b.w, b.h, std::min(b.w, b.h) * 0.14f);
   panel.fill(lit ? sign.colour * 0.03f + Rgb{0.008f, 0.008f, 0.012f}
                  : mix(sign.colour, Rgb{0.05f, 0.05f, 0.06f}, 0.35f) * stage.light.sky_light);
-  panel.lay_on(canvas);
-  const Sheet tubes(b.x - margin, b.y - margin * 0.2f, b.w + 2 * margin, b.h + margin,
-                    canvas.scale);
+  Drawn drawn{panel.canvas(), panel.left(), panel.top()};
+  const Sheet tubes(left, top, wide, tall, scale);
   const float short_side = std::min(b.w, b.h), inset = short_side * 0.08f;
   tubes.rectangle(b.x + inset, b.y + inset, b.w - 2 * inset, b.h - 2 * inset, short_side * 0.1f);
   tubes.stroke(Rgb{1, 1, 1}, short_side * 0.035f);
@@ -79,9 +84,43 @@ void draw_sign(Canvas& canvas, const Stage& stage, const Sign& sign, const Typef
   typeface.set(tubes, sign.text, b.x + inner, b.y + inner * (sign.upright ? 0.6f : 1.0f),
                b.w - 2 * inner, b.h - 2 * inner * (sign.upright ? 0.6f : 1.0f), sign.upright);
   tubes.fill(Rgb{1, 1, 1});
-  add_tubes(canvas, tubes.cover(), tubes, lit ? sign.colour : Rgb{0.3f, 0.3f, 0.28f},
+  add_tubes(drawn.light, tubes.cover(), lit ? sign.colour : Rgb{0.3f, 0.3f, 0.28f},
             lit ? (stage.time == TimeOfDay::kNight ? 1.0f : 0.7f)
                 : luminance(stage.light.sky_light) * 1.2f);
+  blur_disc(drawn.light, blur_px * scale);
+  return drawn;
+}
+
+bool is_seen(const Board& b, const Stage& stage) {
+  return b.x < static_cast<float>(stage.width) && b.x + b.w > 0 &&
+         b.y < static_cast<float>(stage.height) && b.y + b.h > 0;
+}
+
+// What the signs' light does to the air around them, near and wide.
+void add_glow(Canvas& canvas, const Stage& stage, const std::vector<Drawn>& signs, Watch& watch) {
+  const int n = std::max(1, static_cast<int>(canvas.scale * stage.side / 300));
+  Canvas near = canvas_for(stage.width, stage.height, canvas.scale / static_cast<float>(n));
+  const float share = 1 / static_cast<float>(n * n);
+  for (const Drawn& sign : signs) {
+    const int first_x = std::max(0, -sign.left),
+              last_x = std::min(sign.light.width, canvas.width - sign.left);
+    for (int y = std::max(0, -sign.top); y < std::min(sign.light.height, canvas.height - sign.top);
+         ++y) {
+      const Pixel* from = sign.light.row(y);
+      Pixel* to = near.row((y + sign.top) / n);
+      for (int x = first_x; x < last_x; ++x) {
+        Pixel& p = to[(x + sign.left) / n];
+        p = p + from[x] * share;
+      }
+    }
+  }
+  Canvas wide = reduced(near, 3);
+  const float unit = stage.side / 1000;
+  blur(near, 11 * unit * near.scale, 11 * unit * near.scale);
+  blur(wide, 55 * unit * wide.scale, 55 * unit * wide.scale);
+  for (Pixel& p : near.pixels) p = p * 0.55f;
+  add_scaled(near, wide, 1.5f);
+  add_scaled(canvas, near, 1, &watch);
 }
 
 }  // namespace
@@ -89,23 +128,14 @@ void draw_sign(Canvas& canvas, const Stage& stage, const Sign& sign, const Typef
 void paint_signs(Canvas& canvas, const Stage& stage, Watch& watch, float blur_px) {
   if (stage.signs.empty()) return;
   const Typeface typeface;
-  Canvas layer = canvas_for(stage.width, stage.height, canvas.scale);
-  for (size_t i = stage.signs.size(); i-- > 0 && watch.row(100'000);)
-    draw_sign(layer, stage, stage.signs[i], typeface);
-  if (watch.stopped()) return;
-  blur_disc(layer, blur_px * canvas.scale, &watch);
-  if (stage.neon && !is_flat(stage.style)) {
-    Canvas near =
-        reduced(layer, std::max(1, static_cast<int>(canvas.scale * stage.side / 300)), &watch);
-    Canvas wide = reduced(near, 3);
-    const float unit = stage.side / 1000;
-    blur(near, 11 * unit * near.scale, 11 * unit * near.scale);
-    blur(wide, 55 * unit * wide.scale, 55 * unit * wide.scale);
-    for (Pixel& p : near.pixels) p = p * 0.55f;
-    add_scaled(near, wide, 1.5f);
-    add_scaled(canvas, near, 1, &watch);
+  std::vector<Drawn> drawn;  // far ones first
+  for (size_t i = stage.signs.size(); i-- > 0 && watch.row(100'000);) {
+    if (is_seen(board_of(stage, stage.signs[i]), stage))
+      drawn.push_back(draw_sign(stage, stage.signs[i], typeface, canvas.scale, blur_px));
   }
-  lay_over(canvas, layer, 0, 0);
+  if (watch.stopped()) return;
+  if (stage.neon && !is_flat(stage.style)) add_glow(canvas, stage, drawn, watch);
+  for (const Drawn& sign : drawn) lay_over(canvas, sign.light, sign.left, sign.top, &watch);
 }
 
 void paint_lights(Canvas& canvas, const Stage& stage, Watch& watch) {
@@ -168,7 +198,7 @@ void paint_wet_ground(Canvas& canvas, const Stage& stage, Watch& watch) {
                   shake = noise(px * 0.02f / (stage.side / 1000), py * 0.12f / (stage.side / 1000),
                                 salt + 3) -
                           0.5f;
-      const float pool = smooth(0.50f, 0.56f, cloud(x_m * 0.55f, z * 0.42f, salt + 5, 3));
+      const float pool = smooth(0.50f, 0.56f, cloud(x_m * 0.55f, z * 0.42f, salt + 5, 2));
       const float rough = mix(1.0f, 0.15f, pool) * stage.side / 1000;
       const float my = 2 * foot - py + (wave * 26 + shake * 16) * rough * near,
                   mx = px + shake * 9 * rough * (0.3f + near);

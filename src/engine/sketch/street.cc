@@ -82,28 +82,36 @@ class Canyon {
       sun_left_ = sun_right_ = key_ = Rgb{0.02f, 0.02f, 0.03f} * (night_ ? 1.0f : 12.0f);
   }
 
-  // The light from the wall at a column, or nothing where heaven shows.
-  bool wall(float x, float y, Pixel& out) const {
+  // What all places of one wall column share: its house, and how far away it is.
+  struct Column {
+    const House* house = nullptr;  // none: the street's open end
+    bool left = false;
+    float z = 0, soft_z = 0, soft_y = 0, haze = 0;
+  };
+
+  Column column(float x) const {
     const Camera& c = stage_.camera;
     const float dx = x - c.centre;
-    const bool left = dx < 0;
-    const float z = c.focal * kStreetHalf_m / std::max(std::fabs(dx), 1e-3f);
-    if (z > kStreetEnd_m) return false;
-    const float y_m = c.eye_m - (y - c.horizon) * z / c.focal;
-    const House& house = house_at(left ? left_ : right_, z);
-    if (y_m > house.tall_m || y_m < 0) return false;
-    const float soft_z = std::max(z * z / (c.focal * kStreetHalf_m), 0.02f) * 1.2f,
-                soft_y = std::max(z / c.focal, 0.02f) * 1.2f;
-    out = mix(surface(house, left, y_m, z, soft_y, soft_z),
-              Pixel(stage_.light.haze * (night_ ? 1.0f : 1.1f)), stage_.haze_at(z * 1.6f));
-    return true;
+    Column column;
+    column.left = dx < 0;
+    column.z = c.focal * kStreetHalf_m / std::max(std::fabs(dx), 1e-3f);
+    if (column.z > kStreetEnd_m) return column;
+    column.house = &house_at(column.left ? left_ : right_, column.z);
+    column.soft_z = std::max(column.z * column.z / (c.focal * kStreetHalf_m), 0.02f) * 1.2f;
+    column.soft_y = std::max(column.z / c.focal, 0.02f) * 1.2f;
+    column.haze = stage_.haze_at(column.z * 1.6f);
+    return column;
   }
 
-  float wall_base(float x) const {
+  // The light from the wall, or nothing where heaven or the ground shows.
+  bool wall(const Column& at, float y, Pixel& out) const {
     const Camera& c = stage_.camera;
-    const float z =
-        std::min(c.focal * kStreetHalf_m / std::max(std::fabs(x - c.centre), 1e-3f), kStreetEnd_m);
-    return c.y(0, z);
+    if (at.house == nullptr) return false;
+    const float y_m = c.eye_m - (y - c.horizon) * at.z / c.focal;
+    if (y_m > at.house->tall_m || y_m < 0) return false;
+    out = mix(surface(*at.house, at.left, y_m, at.z, at.soft_y, at.soft_z),
+              Pixel(stage_.light.haze * (night_ ? 1.0f : 1.1f)), at.haze);
+    return true;
   }
 
   // The ground at (x_m, z) without its mirror image.
@@ -285,7 +293,7 @@ void draw_car(Canvas& canvas, const Stage& stage, const char* part, float x_m, f
            static_cast<int>(c.y(0, z_m) * canvas.scale) - car.colours.height);
 }
 
-void paint_traffic(Canvas& canvas, const Stage& stage) {
+void paint_traffic(Canvas& canvas, const Stage& stage, Watch& watch) {
   Chance chance = stage.chance("traffic");
   static const char* const kCars[] = {"oncoming-taxi", "oncoming-automobile", "oncoming-bus",
                                       "oncoming-automobile"};
@@ -305,7 +313,10 @@ void paint_traffic(Canvas& canvas, const Stage& stage) {
     draw_car(canvas, stage, kCars[first], 1.9f, 34);
     draw_car(canvas, stage, kCars[(first + 1) % 4], -1.9f, 22);
   }
-  for (const Passer& p : passers) draw_passer(canvas, stage, p, chance);
+  for (const Passer& p : passers) {
+    if (!watch.row(60'000)) return;
+    draw_passer(canvas, stage, p, chance);
+  }
 }
 
 // The end of the street: towers in the haze, and the landmark the town is known by.
@@ -370,7 +381,7 @@ void paint_skyline(Canvas& canvas, const Stage& stage, Watch& watch, float talle
       }
       x += width * chance.between(0.9f, 1.15f);
     }
-    sheet.lay_on(canvas);
+    sheet.lay_on(canvas, &watch);
     Canvas lit = lights.canvas();
     if (night) {
       for (Pixel& p : lit.pixels) p = Pixel(p.v * four(0.7f + 0.6f * near));
@@ -383,18 +394,21 @@ void paint_street(Canvas& canvas, const Stage& stage, Watch& watch) {
   paint_far_end(canvas, stage, watch);
   const Canyon canyon(stage);
   const Camera& c = stage.camera;
+  std::vector<Canyon::Column> columns;
+  for (int x = 0; x < canvas.width; ++x) columns.push_back(canyon.column(canvas.x_of(x)));
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 4); ++y) {
     const float py = canvas.y_of(y);
+    const bool ground = py > c.y(0, kStreetEnd_m);
+    const float z = c.distance_of_ground(py), haze = ground ? stage.haze_at(z * 1.6f) : 0;
     Pixel* row = canvas.row(y);
     for (int x = 0; x < canvas.width; ++x) {
-      const float px = canvas.x_of(x);
-      if (canyon.wall(px, py, row[x]) || py <= c.y(0, kStreetEnd_m)) continue;
-      const float z = c.distance_of_ground(py);
-      row[x] = mix(canyon.ground((px - c.centre) * z / c.focal, z, z / (c.focal * canvas.scale)),
-                   Pixel(stage.light.haze), stage.haze_at(z * 1.6f));
+      if (canyon.wall(columns[static_cast<size_t>(x)], py, row[x]) || !ground) continue;
+      row[x] = mix(
+          canyon.ground((canvas.x_of(x) - c.centre) * z / c.focal, z, z / (c.focal * canvas.scale)),
+          Pixel(stage.light.haze), haze);
     }
   }
-  paint_traffic(canvas, stage);
+  paint_traffic(canvas, stage, watch);
 }
 
 }  // namespace plantain::engine::sketch

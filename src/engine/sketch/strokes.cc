@@ -37,7 +37,7 @@ size_t nearest(const std::vector<Pixel>& palette, Pixel p) {
 
 // Lloyd's means of the colours, from seeds that lie evenly along their brightness.
 std::vector<Pixel> palette_of(const Canvas& rooted_cells, int colours, Watch& watch) {
-  std::vector<Pixel> sorted = rooted_cells.pixels;
+  std::vector<Pixel> sorted(rooted_cells.pixels.begin(), rooted_cells.pixels.end());
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](Pixel a, Pixel b) { return luminance(a) < luminance(b); });
   std::vector<Pixel> palette;
@@ -103,14 +103,25 @@ void paint_ink(Canvas& canvas, const Stage& stage, Watch& watch) {
   blur(soft, 2.2f, 2.2f);
   const Field edges = edges_of(canvas, side / 620, watch);
   const Rgb paper = rgb(0xf4eddf), ink = rgb(0x17151a);
+  // What changes slowly: the hand's sway (red), the wash's pools (green), how dark it is around
+  // (blue).
+  Canvas guide = canvas_for(stage.width, stage.height, std::min(canvas.scale, 300 / side));
+  for (int y = 0; y < guide.height && watch.row(guide.width * 5); ++y) {
+    for (int x = 0; x < guide.width; ++x) {
+      const float px = guide.x_of(x), py = guide.y_of(y);
+      guide.row(y)[x] = Pixel(3.2f * noise(px * unit * 0.012f, py * unit * 0.012f, salt),
+                              cloud(px * unit * 0.006f, py * unit * 0.006f, salt + 3, 3),
+                              std::sqrt(luminance(sample(soft, px * soft.scale, py * soft.scale))));
+    }
+  }
+  Enlarged guides(guide, canvas.width, guide.scale / canvas.scale);
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 6); ++y) {
     const float py = canvas.y_of(y);
+    const Pixel* sways = guides.row(y);
     for (int x = 0; x < canvas.width; ++x) {
-      const float px = canvas.x_of(x);
-      const float tone = std::sqrt(luminance(canvas.row(y)[x])),
-                  around = std::sqrt(luminance(sample(soft, px * soft.scale, py * soft.scale)));
-      const float wobble = 3.2f * noise(px * unit * 0.012f, py * unit * 0.012f, salt),
-                  grain = paper_grain(px, py, side, salt + 5);
+      const float px = canvas.x_of(x), wobble = sways[x].r(), around = sways[x].b();
+      const float tone = std::sqrt(luminance(canvas.row(y)[x]));
+      const float grain = paper_grain(px, py, side, salt + 5);
       // The pen presses harder where the edge is stronger, and skips where the paper is rough.
       float black = smooth(0.10f, 0.24f, edges.row(y)[x] * (0.72f + 0.28f * grain));
       const float u = (px + py) * unit * 0.125f + wobble, v = (px - py) * unit * 0.125f - wobble,
@@ -119,8 +130,7 @@ void paint_ink(Canvas& canvas, const Stage& stage, Watch& watch) {
       black = std::max(black, hatch(u, (0.46f - tone) * 1.7f));
       black = std::max(black, hatch(v, (0.30f - tone) * 2.0f));
       black = std::max(black, hatch(w, (0.16f - tone) * 3.0f));
-      const float wash = 0.44f * smooth(0.85f, 0.10f, around) *
-                         (0.7f + 0.6f * cloud(px * unit * 0.006f, py * unit * 0.006f, salt + 3, 3));
+      const float wash = 0.44f * smooth(0.85f, 0.10f, around) * (0.7f + 0.6f * sways[x].g());
       const Rgb sheet = paper * (0.96f + 0.04f * grain);
       canvas.row(y)[x] = Pixel(mix(sheet * (1 - wash), ink, clamp01(black) * 0.93f));
     }

@@ -81,19 +81,20 @@ class Water {
   Rgb deep_, shallow_;
 };
 
-void paint_palms(Canvas& canvas, const Stage& stage) {
+void paint_palms(Canvas& canvas, const Stage& stage, Watch& watch) {
   Chance chance = stage.chance("palms");
   const float side = stage.heaven.sun_x < static_cast<float>(stage.width) / 2 ? 1.0f : -1.0f;
   const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height),
               s = stage.side;
   const Rgb light = daylight(stage);
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 2 && watch.row(100'000); ++i) {
     const float x = side > 0 ? w * (1.02f - 0.1f * static_cast<float>(i))
                              : w * (-0.02f + 0.1f * static_cast<float>(i)),
                 base = h * (0.80f - 0.06f * static_cast<float>(i));
     const float tall = s * chance.between(0.48f, 0.6f) * (1 - 0.2f * static_cast<float>(i)),
                 tx = x - side * tall * 0.38f, ty = base - tall;
-    const Sheet sheet(0, 0, w, h, canvas.scale);
+    const Sheet sheet(std::min(x, tx) - s * 0.32f, ty - s * 0.24f, std::fabs(tx - x) + s * 0.64f,
+                      base - ty + s * 0.3f, canvas.scale);
     for (int k = 0; k < 26; ++k) {
       const float t = static_cast<float>(k) / 26, bend = t * t;
       sheet.ellipse(mix(x, tx, bend * 0.75f + t * 0.25f), mix(base, ty, t),
@@ -123,7 +124,7 @@ void paint_palms(Canvas& canvas, const Stage& stage) {
       }
       sheet.stroke(green, s * 0.0038f);
     }
-    sheet.lay_on(canvas);
+    sheet.lay_on(canvas, &watch);
   }
 }
 
@@ -181,7 +182,7 @@ void paint_beach(Canvas& canvas, const Stage& stage, Watch& watch) {
       canvas.row(y)[x].v[3] = 1;
     }
   }
-  if (stage.time != TimeOfDay::kNight) paint_palms(canvas, stage);
+  if (stage.time != TimeOfDay::kNight) paint_palms(canvas, stage, watch);
 }
 
 void paint_underwater(Canvas& canvas, const Stage& stage, Watch& watch) {
@@ -242,7 +243,7 @@ void paint_underwater(Canvas& canvas, const Stage& stage, Watch& watch) {
     sheet.ellipse(x - r * 0.35f, y - r * 0.35f, r * 0.22f, r * 0.22f);
     sheet.fill(Rgb{0.9f, 1, 1}, 0.8f);
   }
-  sheet.lay_on(canvas);
+  sheet.lay_on(canvas, &watch);
 }
 
 }  // namespace plantain::engine::sketch

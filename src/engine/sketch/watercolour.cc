@@ -39,39 +39,64 @@ Pixel density_of(Pixel c) {
 
 }  // namespace
 
-void paint_watercolour(Canvas& canvas, const Stage& stage, Watch& watch) {
+namespace {
+
+// What changes slowly over the paper: how far the brush strays from the pencil (red, green, in
+// pixels of the picture), how pigment pools (blue), how the margin wavers (cover, in sides).
+Canvas guide_of(const Stage& stage, float scale, Watch& watch) {
   const auto salt = static_cast<uint32_t>(stage.chance("wash").bits());
-  const float side = stage.side, unit = 1000 / side, w = static_cast<float>(stage.width),
+  const float unit = 1000 / stage.side;
+  Canvas guide = canvas_for(stage.width, stage.height, std::min(scale, 420 / stage.side));
+  for (int y = 0; y < guide.height && watch.row(guide.width * 8); ++y) {
+    for (int x = 0; x < guide.width; ++x) {
+      const float u = guide.x_of(x) * unit, v = guide.y_of(y) * unit;
+      const auto wave = [&](float fine, uint32_t own) {
+        return noise(u * fine, v * fine, salt + own) - 0.5f;
+      };
+      guide.row(y)[x] =
+          Pixel((wave(0.02f, 0) * 11 + wave(0.1f, 1) * 4) / unit,
+                (wave(0.02f, 2) * 11 + wave(0.1f, 3) * 4) / unit,
+                cloud(u * 0.007f, v * 0.007f, salt + 9, 4),
+                0.022f * wave(0.010f, 12) + 0.008f * wave(0.05f, 14) + 0.006f * wave(0.15f, 13));
+    }
+  }
+  return guide;
+}
+
+}  // namespace
+
+void paint_watercolour(Canvas& canvas, const Stage& stage, Watch& watch) {
+  const auto salt = static_cast<uint32_t>(stage.chance("paper").bits());
+  const float side = stage.side, w = static_cast<float>(stage.width),
               h = static_cast<float>(stage.height);
-  const Field lines = edges_of(canvas, side / 800, watch);
-  Canvas wash = reduced(canvas, std::max(1, static_cast<int>(side / 620)), &watch);
+  const Field lines = edges_of(canvas, side / 800 * canvas.scale, watch);
+  Canvas wash = reduced(canvas, std::max(1, static_cast<int>(side * canvas.scale / 620)), &watch);
   for (int round = 0; round < 2 && !watch.stopped(); ++round) wash = flattened(wash, 2, watch);
   Field rims = edges_of(wash, 1, watch);
   blur(rims, 1.0f);
-  // Densities add; what is drawn twice is darker.
-  for (Pixel& p : wash.pixels) p = density_of(p);
-  for (int y = 0; y < canvas.height && watch.row(canvas.width * 10); ++y) {
+  // Densities add: what is drawn twice is darker. The rims' strength travels as the cover.
+  for (int y = 0; y < wash.height; ++y) {
+    for (int x = 0; x < wash.width; ++x) {
+      wash.row(y)[x] = density_of(wash.row(y)[x]);
+      wash.row(y)[x].v[3] = std::min(rims.row(y)[x], 0.6f);
+    }
+  }
+  const Canvas guide = guide_of(stage, canvas.scale, watch);
+  Enlarged guides(guide, canvas.width, guide.scale / canvas.scale);
+  for (int y = 0; y < canvas.height && watch.row(canvas.width * 6); ++y) {
     const float py = canvas.y_of(y);
+    const Pixel* strays = guides.row(y);
     for (int x = 0; x < canvas.width; ++x) {
       const float px = canvas.x_of(x);
-      // The brush does not follow the pencil exactly.
-      const float sx = (noise(px * unit * 0.02f, py * unit * 0.02f, salt) - 0.5f) * 11 / unit +
-                       (noise(px * unit * 0.1f, py * unit * 0.1f, salt + 1) - 0.5f) * 4 / unit;
-      const float sy = (noise(px * unit * 0.02f, py * unit * 0.02f, salt + 2) - 0.5f) * 11 / unit +
-                       (noise(px * unit * 0.1f, py * unit * 0.1f, salt + 3) - 0.5f) * 4 / unit;
-      const float wx = (px + sx) * wash.scale, wy = (py + sy) * wash.scale;
-      const float grain = paper_grain(px, py, side, salt + 7),
-                  pool = cloud(px * unit * 0.007f, py * unit * 0.007f, salt + 9, 4);
-      const float rim = std::min(sample(rims, wx, wy), 0.6f);
-      const float margin =
-          std::min(std::min(px, w - px), std::min(py, h - py)) / side +
-          0.022f * (noise(px * unit * 0.010f, py * unit * 0.010f, salt + 12) - 0.5f) +
-          0.008f * (noise(px * unit * 0.05f, py * unit * 0.05f, salt + 14) - 0.5f) +
-          0.006f * (noise(px * unit * 0.15f, py * unit * 0.15f, salt + 13) - 0.5f);
+      const Pixel stray = strays[x];
+      const Pixel paint =
+          sample(wash, (px + stray.r()) * wash.scale, (py + stray.g()) * wash.scale);
+      const float grain = paper_grain(px, py, side, salt);
+      const float margin = std::min(std::min(px, w - px), std::min(py, h - py)) / side + stray.a();
       const float on = smooth(0.030f, 0.036f, margin), border = on * smooth(0.055f, 0.033f, margin);
-      const float much =
-          on * (0.62f + 0.55f * pool + 0.75f * rim + 0.30f * border) * (1.28f - 0.30f * grain);
-      const Pixel d = sample(wash, wx, wy) * (much * 0.92f);
+      const float much = on * (0.62f + 0.55f * stray.b() + 0.75f * paint.a() + 0.30f * border) *
+                         (1.28f - 0.30f * grain);
+      const Pixel d = paint * (much * 0.92f);
       const float white = 0.955f + 0.03f * (grain - 1);
       const float pencil =
           on * 0.45f * smooth(0.10f, 0.30f, lines.row(y)[x]) * smooth(1.35f, 0.9f, grain);
