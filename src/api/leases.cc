@@ -28,6 +28,20 @@ Result<Json> object_of(const Call& call) {
   return body;
 }
 
+// What a worker says of a lease.
+struct Report {
+  LeaseId lease;
+  Json body;
+};
+
+Result<Report> report_of(const Call& call) {
+  const Result<LeaseId> lease = lease_of(call);
+  if (!lease.ok()) return lease.error();
+  Result<Json> body = object_of(call);
+  if (!body.ok()) return body.error();
+  return Report{*lease, *std::move(body)};
+}
+
 Result<store::ClaimWish> wish_of(const Call& call, const Json& body) {
   store::ClaimWish wish;
   wish.credential = call.caller->credential;
@@ -169,18 +183,16 @@ void heartbeat(Context& context, const std::shared_ptr<const Call>& call, const 
 }
 
 void progress(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
-  const Result<LeaseId> lease = lease_of(*call);
-  const Result<Json> body = object_of(*call);
-  if (!lease.ok()) return respond(problem(lease.error()));
-  if (!body.ok()) return respond(problem(body.error()));
-  const Result<RequestId> request =
-      context.requests.note_progress(*lease, call->caller->credential);
+  const Result<Report> report = report_of(*call);
+  if (!report.ok()) return respond(problem(report.error()));
+  const auto& [lease, body] = *report;
+  const Result<RequestId> request = context.requests.note_progress(lease, call->caller->credential);
   if (!request.ok()) return respond(problem(request.error()));
-  std::string preview = text_or(*body, "preview", "");
+  std::string preview = text_or(body, "preview", "");
   if (!preview.empty() && !preview.starts_with("data:image/jpeg;base64,")) preview.clear();
-  context.hub.report(*request, text_or(*body, "stage", ""),
-                     static_cast<int>(int_or(*body, "step", 0)),
-                     static_cast<int>(int_or(*body, "steps", 0)), std::move(preview));
+  context.hub.report(*request, text_or(body, "stage", ""),
+                     static_cast<int>(int_or(body, "step", 0)),
+                     static_cast<int>(int_or(body, "steps", 0)), std::move(preview));
   Reply reply;
   reply.status = 204;
   respond(std::move(reply));
@@ -285,20 +297,18 @@ Result<store::Finish> finish_of(Context& context, const Json& body, const std::s
 }
 
 void finish(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
-  const Result<LeaseId> lease = lease_of(*call);
-  const Result<Json> body = object_of(*call);
-  if (!lease.ok()) return respond(problem(lease.error()));
-  if (!body.ok()) return respond(problem(body.error()));
+  const Result<Report> report = report_of(*call);
+  if (!report.ok()) return respond(problem(report.error()));
+  const auto& [lease, body] = *report;
   // A lease that has ended may be finished once more in the same words; its files keep their names.
-  const Result<RequestId> request =
-      context.requests.note_progress(*lease, call->caller->credential);
+  const Result<RequestId> request = context.requests.note_progress(lease, call->caller->credential);
   Result<store::Finish> wish =
-      finish_of(context, *body, request.ok() ? request->text() : lease->text());
+      finish_of(context, body, request.ok() ? request->text() : lease.text());
   if (!wish.ok()) return respond(problem(wish.error()));
   const bool succeeded = wish->outcome == store::Finish::Outcome::kSucceeded;
   context.requests.finish(
-      *lease, call->caller->credential, std::move(*wish),
-      [&context, succeeded, lease = *lease, respond](Result<RequestState> state) {
+      lease, call->caller->credential, std::move(*wish),
+      [&context, succeeded, lease = lease, respond](Result<RequestState> state) {
         context.workers.run_ended(lease, succeeded);
         if (!state.ok()) return respond(problem(state.error()));
         respond(json_reply(200, JsonObject{{"status", status_name(*state)}}));

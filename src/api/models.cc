@@ -129,9 +129,6 @@ Handler bound(Context& context, Plain handler) {
   };
 }
 
-constexpr Parameter kModelId = {"model_id", "path", "The model, with its slashes",
-                                R"({"type":"string"})"};
-
 }  // namespace
 
 std::vector<Route> model_routes(Context& context) {
@@ -176,7 +173,6 @@ std::vector<Route> model_routes(Context& context) {
             .operation_id = "model_openapi",
             .summary = "OpenAPI 3.1 of one model",
             .tag = "Models",
-            .parameters = {kModelId},
             .response_schema = "Document",
             .statuses = {200, 304, 400, 404}},
       Route{.method = Method::kGet,
@@ -186,7 +182,6 @@ std::vector<Route> model_routes(Context& context) {
             .operation_id = "get_model",
             .summary = "One model with its schemas",
             .tag = "Models",
-            .parameters = {kModelId},
             .response_schema = "Model",
             .statuses = {200, 304, 400, 404}},
   };

@@ -121,10 +121,7 @@ std::string path_of_model(const Route& route, const catalog::Model& model) {
 }
 
 JsonObject operation_of_model(const Route& route, const catalog::Model& model) {
-  Route own = route;
-  std::erase_if(own.parameters,
-                [](const Parameter& parameter) { return parameter.name == "model_id"; });
-  JsonObject operation = operation_of(own);
+  JsonObject operation = operation_of(route);
   std::string id = model.id;
   std::replace_if(
       id.begin(), id.end(), [](char c) { return c == '/' || c == '.' || c == '-'; }, '_');

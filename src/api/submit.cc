@@ -128,21 +128,9 @@ Reply refuse_input(const std::vector<catalog::Fault>& faults) {
   return problem(invalid(std::move(sentence)), std::move(list));
 }
 
-// A negative seed asks for a drawn one; it is drawn once, here, and kept with the request.
-void draw_seed(JsonObject& input) {
-  Json* seed = input.if_contains("seed");
-  if (!seed || !seed->is_int64() || seed->get_int64() >= 0) return;
-  *seed = static_cast<int64_t>(random_below(static_cast<uint64_t>(limits::kDrawnSeedMax) + 1));
-}
-
-std::optional<Error> judge(const JsonObject& input) {
-  const int tolerance = static_cast<int>(int_or(input, "safety_tolerance", 4));
-  const auto category =
-      safety::refusal(safety::judge_prompt(text_or(input, "prompt", "")), tolerance);
-  if (!category) return std::nullopt;
-  return Error{ErrorCode::kContentPolicyViolation,
-               concat("the prompt is refused: ", safety::name_of(*category),
-                      ", at safety_tolerance ", tolerance)};
+Result<void> judge(const JsonObject& input) {
+  return safety::allow_prompt(text_or(input, "prompt", ""),
+                              static_cast<int>(int_or(input, "safety_tolerance", 4)));
 }
 
 // The first listed engine with a live worker; else one that had one not long ago (contract 4.2).
@@ -287,7 +275,9 @@ void submit(Context& context, const std::shared_ptr<const Call>& call, const Res
     return respond(problem(Error{ErrorCode::kInvalidJson, "the body must be a JSON object"}));
   catalog::Checked checked = catalog::check_input(*model, *body);
   if (!checked.faults.empty()) return respond(refuse_input(checked.faults));
-  if (const auto refused = judge(checked.completed)) return respond(problem(*refused));
+  if (const auto allowed = judge(checked.completed); !allowed.ok()) {
+    return respond(problem(allowed.error()));
+  }
   if (const auto closed = check_open(context)) return respond(problem(*closed));
   const Result<std::string> engine = bind_engine(context, *model, wishes);
   if (!engine.ok()) return respond(problem(engine.error()));
@@ -296,7 +286,7 @@ void submit(Context& context, const std::shared_ptr<const Call>& call, const Res
                            catalog::price_of(*model, checked.completed)));
   }
 
-  draw_seed(checked.completed);
+  catalog::draw_seed(checked.completed);
   context.requests.enqueue(new_request(context, *call, *model, *engine, checked.completed, wishes),
                            *idempotency, [&context, call, respond](Result<store::Enqueued> kept) {
                              if (!kept.ok()) return respond(problem(kept.error()));
@@ -321,7 +311,6 @@ std::vector<Route> submit_routes(Context& context) {
       .tag = "Requests",
       .parameters =
           {
-              {"model_id", "path", "The model, with its slashes", R"({"type":"string"})"},
               {"Idempotency-Key", "header", "Two calls with one key are one request (24 h)",
                R"({"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-~]+$"})"},
               {"priority", "query", "Within the key's highest",

@@ -9,10 +9,9 @@ Log::Log(const Clock& clock, LogLevel least, Sink sink)
 
 void Log::write(LogLevel level, std::string_view message, JsonObject fields) {
   if (level < least_) return;
-  constexpr std::string_view kNames[] = {"debug", "info", "warning", "error"};
   JsonObject line;
   line["time"] = to_rfc3339(clock_.wall());
-  line["level"] = kNames[static_cast<int>(level)];
+  line["level"] = name_of(level);
   line["message"] = message;
   for (auto& field : fields) line[field.key()] = std::move(field.value());
   const std::string text = write_json(line) + "\n";

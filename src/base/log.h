@@ -14,6 +14,8 @@
 namespace plantain {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
+inline constexpr std::string_view kLogLevels[] = {"debug", "info", "warning", "error"};
+inline std::string_view name_of(LogLevel level) { return kLogLevels[static_cast<int>(level)]; }
 
 class Log {
  public:

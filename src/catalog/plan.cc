@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/crypto.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "catalog/picture_words.h"
@@ -186,6 +187,12 @@ Plan plan_pictures(const JsonObject& completed, std::optional<Size> reference) {
 
 int most_pictures(const JsonObject& completed) {
   return std::min(rounds_of(completed) * pictures_per_round(completed), limits::kPicturesMax);
+}
+
+void draw_seed(JsonObject& completed) {
+  Json* seed = completed.if_contains("seed");
+  if (!seed || !seed->is_int64() || seed->get_int64() >= 0) return;
+  *seed = static_cast<int64_t>(random_below(static_cast<uint64_t>(limits::kDrawnSeedMax) + 1));
 }
 
 }  // namespace plantain::catalog

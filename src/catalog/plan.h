@@ -31,6 +31,9 @@ const std::vector<std::string>& resolutions();  // "0.5K" … "4K"
 std::string auto_ratio(std::string_view prompt, std::optional<Size> reference,
                        bool reference_first);
 
+// A negative seed asks for a drawn one: puts it in its place, once, to be kept with the request.
+void draw_seed(JsonObject& completed);
+
 // How many pictures a prompt asks for in so many words ("three variations of a fox"): 1 to 4.
 int pictures_asked_for(std::string_view prompt);
 

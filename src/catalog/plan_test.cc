@@ -179,5 +179,19 @@ TEST(Plan, TheLeftOutIsTheDefault) {
   EXPECT_EQ(seeds(plan), std::vector<int64_t>{0});
 }
 
+TEST(DrawSeed, ANegativeSeedIsReplacedAndAnyOtherIsKept) {
+  JsonObject drawn{{"seed", -1}};
+  draw_seed(drawn);
+  EXPECT_GE(drawn["seed"].as_int64(), 0);
+  EXPECT_LE(drawn["seed"].as_int64(), limits::kDrawnSeedMax);
+
+  JsonObject given{{"seed", 7}};
+  draw_seed(given);
+  EXPECT_EQ(given["seed"].as_int64(), 7);
+  JsonObject none;
+  draw_seed(none);
+  EXPECT_TRUE(none.empty());
+}
+
 }  // namespace
 }  // namespace plantain::catalog

@@ -10,7 +10,6 @@ namespace plantain::cli {
 namespace {
 
 constexpr int64_t kCentury_s = int64_t{100} * 365 * 24 * 3600;
-constexpr std::string_view kLogLevels[] = {"debug", "info", "warning", "error"};
 
 std::string text(const Json& value) { return std::string(view(value.as_string())); }
 
@@ -125,9 +124,7 @@ std::vector<Setting> make_settings() {
        0,
        {std::begin(kLogLevels), std::end(kLogLevels)},
        put_log_level,
-       [](const C& c, M) -> Json {
-         return JsonString(kLogLevels[static_cast<int>(c.server.log_level)]);
-       }},
+       [](const C& c, M) -> Json { return JsonString(name_of(c.server.log_level)); }},
       {"server",
        "public_catalog",
        kBoolean,

@@ -9,6 +9,7 @@
 
 #include "base/crypto.h"
 #include "base/text.h"
+#include "http/mutations.h"
 #include "http/server_fixture.h"
 
 namespace plantain::http {
@@ -422,31 +423,6 @@ TEST_F(WorkerSocketTest, WorkersAreServedWhileThePublicSideDrains) {
   const Answer answer = worker.call("POST /internal/v1/leases HTTP/1.1\r\nHost: worker\r\n\r\n");
 
   EXPECT_EQ(answer.status, 200);
-}
-
-// Some bytes of `bytes` are changed, left out, doubled or put in.
-std::string mutated(std::string bytes, std::mt19937& random) {
-  constexpr std::string_view kTelling("\r\n\0 :;,0129afFx/%\t\"-+\xFF", 23);
-  const auto below = [&random](std::size_t bound) { return random() % bound; };
-  for (std::size_t times = 1 + below(4); times > 0 && !bytes.empty(); --times) {
-    const std::size_t at = below(bytes.size());
-    const char fresh = below(2) ? kTelling[below(kTelling.size())] : static_cast<char>(below(256));
-    switch (below(4)) {
-      case 0:
-        bytes[at] = fresh;
-        break;
-      case 1:
-        bytes.erase(at, 1);
-        break;
-      case 2:
-        bytes.insert(at, 1, bytes[at]);
-        break;
-      case 3:
-        bytes.insert(at, 1, fresh);
-        break;
-    }
-  }
-  return bytes;
 }
 
 TEST_F(ConnectionTest, NoFewWrongBytesMakeTwoCallsOutOfOne) {

@@ -2,8 +2,6 @@
 #include <atomic>
 #include <thread>
 
-#include "base/crypto.h"
-#include "base/limits.h"
 #include "base/text.h"
 #include "catalog/plan.h"
 #include "cli/progress.h"
@@ -65,16 +63,6 @@ class Saver final : public worker::RunWatcher {
   JsonArray saved_;
 };
 
-Result<void> judge(const JsonObject& input) {
-  const int tolerance = static_cast<int>(int_or(input, "safety_tolerance", 4));
-  const auto category =
-      safety::refusal(safety::judge_prompt(text_or(input, "prompt", "")), tolerance);
-  if (!category) return {};
-  return Error{ErrorCode::kContentPolicyViolation,
-               concat("the prompt is refused: ", safety::name_of(*category),
-                      ", at safety tolerance ", tolerance)};
-}
-
 // The completed input, or all its faults in one sentence each.
 Result<JsonObject> complete(const catalog::Model& model, const JsonObject& input) {
   catalog::Checked checked = catalog::check_input(model, input);
@@ -85,13 +73,6 @@ Result<JsonObject> complete(const catalog::Model& model, const JsonObject& input
         concat(fault.pointer.empty() ? "the input" : fault.pointer.substr(1), " ", fault.message));
   }
   return invalid(join(sentences, "\n  "));
-}
-
-// A random seed where a negative one was given, as the server draws one.
-void draw_seed(JsonObject& input) {
-  if (int_or(input, "seed", 0) >= 0) return;
-  input["seed"] =
-      static_cast<int64_t>(random_below(static_cast<uint64_t>(limits::kDrawnSeedMax) + 1));
 }
 
 int complain(const cli::World& world, const Error& error, int code) {
@@ -111,9 +92,11 @@ int generate(const cli::GenerateArguments& arguments) {
                     cli::kExitUsage);
   Result<JsonObject> input = complete(*model, arguments.input);
   if (!input.ok()) return complain(world, input.error(), cli::kExitUsage);
-  if (auto allowed = judge(*input); !allowed.ok())
+  if (auto allowed = safety::allow_prompt(text_or(*input, "prompt", ""),
+                                          static_cast<int>(int_or(*input, "safety_tolerance", 4)));
+      !allowed.ok())
     return complain(world, allowed.error(), cli::kExitFailed);
-  draw_seed(*input);
+  catalog::draw_seed(*input);
 
   const auto configured = arguments.config.models.find(model->id);
   const std::vector<std::string>& engines =

@@ -15,6 +15,7 @@
 #include "http/server.h"
 #include "main/housekeeper.h"
 #include "main/installation.h"
+#include "safety/prompt_rules.h"
 #include "worker/supervisor.h"
 
 namespace plantain {
@@ -71,6 +72,8 @@ class App {
         api::signing_key(installation_.database->keys(), installation_.master_key);
     if (!signing_key.ok()) return signing_key.error();
     make_api(*signing_key);
+    // The rules build their tables at the first prompt: here, not on the network thread.
+    static_cast<void>(safety::judge_prompt(""));
     if (auto listening = server_->listen(*api_); !listening.ok()) return listening;
     network_ = std::thread([this] { server_->run(); });
     start_workers();
@@ -147,7 +150,7 @@ class App {
     options.command = {
         "/proc/self/exe",     "worker",
         "--server",           "unix:" + socket_path(config_.server.data_dir).string(),
-        "--server.log_level", log_level_name()};
+        "--server.log_level", std::string(name_of(config_.server.log_level))};
     if (!config_.catalog_folder.empty()) {
       options.command.insert(options.command.end(),
                              {"--catalog.folder", config_.catalog_folder.string()});
@@ -159,20 +162,6 @@ class App {
     };
     options.on_death = [this](const std::string& token) { api_->remove_worker(token); };
     supervisor_ = std::make_unique<worker::Supervisor>(std::move(options), log_);
-  }
-
-  std::string log_level_name() const {
-    switch (config_.server.log_level) {
-      case LogLevel::kDebug:
-        return "debug";
-      case LogLevel::kInfo:
-        return "info";
-      case LogLevel::kWarning:
-        return "warning";
-      case LogLevel::kError:
-        return "error";
-    }
-    return "info";
   }
 
   void announce() const {

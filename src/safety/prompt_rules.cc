@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "safety/lexicon.h"
 #include "safety/normalise.h"
 #include "safety/phrase_table.h"
@@ -281,6 +282,14 @@ std::optional<Category> refusal(const Verdict& verdict, int tolerance) {
     if (!worst || verdict.of(category) > verdict.of(*worst)) worst = category;
   }
   return worst;
+}
+
+Result<void> allow_prompt(std::string_view prompt, int tolerance) {
+  const std::optional<Category> category = refusal(judge_prompt(prompt), tolerance);
+  if (!category) return {};
+  return Error{
+      ErrorCode::kContentPolicyViolation,
+      concat("the prompt is refused: ", name_of(*category), ", at safety_tolerance ", tolerance)};
 }
 
 }  // namespace plantain::safety

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
+
 namespace plantain::safety {
 
 enum class Category { kSexual, kViolence, kHate, kSelfHarm, kDangerous };
@@ -29,5 +31,8 @@ int refused_from(Category category, int tolerance);
 
 // The category a verdict is refused for at this tolerance, or nothing. The worst one first.
 std::optional<Category> refusal(const Verdict& verdict, int tolerance);
+
+// The prompt judged and weighed: kContentPolicyViolation, naming the category alone.
+Result<void> allow_prompt(std::string_view prompt, int tolerance);
 
 }  // namespace plantain::safety

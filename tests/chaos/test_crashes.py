@@ -57,8 +57,8 @@ def all_requests(server):
 
 
 @pytest.fixture
-def server(folder):
-    running = Server(folder, engines=("null:20",), workers=2).start()
+def server(tmp_path):
+    running = Server(tmp_path, engines=("null:20",), workers=2).start()
     yield running
     running.stop()
 
@@ -100,8 +100,8 @@ def test_what_was_accepted_is_done_once_whatever_is_killed(server):
         assert requests.get(urls[0], timeout=60).content.startswith(b"\x89PNG")
 
 
-def test_a_worker_that_dies_costs_one_attempt(folder):
-    server = Server(folder, engines=("null:1500",)).start()
+def test_a_worker_that_dies_costs_one_attempt(tmp_path):
+    server = Server(tmp_path, engines=("null:1500",)).start()
     request_id = server.submit(prompt="a fox", resolution="0.5K")["request_id"]
 
     def status():
@@ -114,8 +114,8 @@ def test_a_worker_that_dies_costs_one_attempt(folder):
     assert server.stop() == 0
 
 
-def test_a_request_whose_worker_dies_three_times_fails_as_worker_lost(folder):
-    server = Server(folder, engines=("null:600000",)).start()
+def test_a_request_whose_worker_dies_three_times_fails_as_worker_lost(tmp_path):
+    server = Server(tmp_path, engines=("null:600000",)).start()
     request_id = server.submit(prompt="a fox", resolution="0.5K")["request_id"]
 
     def status():
@@ -129,15 +129,15 @@ def test_a_request_whose_worker_dies_three_times_fails_as_worker_lost(folder):
     assert server.stop() == 0
 
 
-def test_a_killed_server_leaves_no_worker_behind(folder):
-    server = Server(folder).start()
+def test_a_killed_server_leaves_no_worker_behind(tmp_path):
+    server = Server(tmp_path).start()
     pids = until(server.worker_pids)
     server.kill()
     until(lambda: not any(os.path.exists(f"/proc/{pid}/exe") for pid in pids))
 
 
-def test_what_runs_when_the_server_stops_ends_or_goes_back_to_the_queue(folder):
-    server = Server(folder, engines=("null:600000",), settings=("--server.drain_timeout_s", "0")).start()
+def test_what_runs_when_the_server_stops_ends_or_goes_back_to_the_queue(tmp_path):
+    server = Server(tmp_path, engines=("null:600000",), settings=("--server.drain_timeout_s", "0")).start()
     request_id = server.submit(prompt="a fox", resolution="0.5K")["request_id"]
     until(lambda: server.call("GET", f"/v1/requests/{request_id}/status").json()["status"] == "in_progress")
     assert server.stop() == 0

@@ -1,5 +1,3 @@
-import pathlib
-
 import pytest
 
 from plantain import Server
@@ -21,8 +19,3 @@ def idle(tmp_path_factory):
     for request in running.call("GET", "/v1/requests?limit=200").json()["requests"]:
         running.call("DELETE", f"/v1/requests/{request['request_id']}")
     assert running.stop() == 0
-
-
-@pytest.fixture
-def folder(tmp_path) -> pathlib.Path:
-    return tmp_path
