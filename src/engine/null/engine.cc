@@ -4,8 +4,7 @@
 #include <thread>
 #include <utility>
 
-#include "base/limits.h"
-#include "base/text.h"
+#include "engine/order_size.h"
 
 namespace plantain::engine::null {
 namespace {
@@ -15,7 +14,6 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kBetweenQuestions{20};
 constexpr int kSteps = 100;
-constexpr int kSideMin_px = 64;
 
 class NullEngine final : public Engine {
  public:
@@ -27,11 +25,7 @@ class NullEngine final : public Engine {
   bool reproducible() const override { return true; }
 
   Result<Drawing> draw(const Order& order, Observer& observer) override {
-    for (const int side : {order.width, order.height}) {
-      if (side < kSideMin_px || side > limits::kImageSideMax_px)
-        return invalid(concat("width and height must lie between ", kSideMin_px, " and ",
-                              limits::kImageSideMax_px));
-    }
+    if (auto size = check_size(order); !size.ok()) return size.error();
     if (!order.references.empty())
       return invalid("the null engine makes pictures from nothing; it cannot edit one");
     if (!pass_time(observer)) return Error{ErrorCode::kCancelled, "stopped while waiting"};

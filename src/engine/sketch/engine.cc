@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include "base/limits.h"
-#include "base/text.h"
+#include "engine/order_size.h"
 #include "engine/sketch/paint.h"
 #include "engine/sketch/scene.h"
 #include "engine/sketch/stage.h"
@@ -27,11 +26,7 @@ class SketchEngine final : public Engine {
   Result<Drawing> draw(const Order& order, Observer& observer) override {
     if (!order.references.empty())
       return invalid("the built-in engine makes pictures from text alone; it cannot edit one");
-    for (const int side : {order.width, order.height}) {
-      if (side < kSideMin_px || side > limits::kImageSideMax_px)
-        return invalid(concat("width and height must lie between ", kSideMin_px, " and ",
-                              limits::kImageSideMax_px));
-    }
+    if (auto size = check_size(order); !size.ok()) return size.error();
     if (!observer.keep_going("words", 0, 1))
       return Error{ErrorCode::kCancelled, "stopped before the first layer"};
     const Scene scene = understand(order.prompt);
@@ -45,9 +40,6 @@ class SketchEngine final : public Engine {
                      {"ignored", words(scene.ignored)}};
     return drawing;
   }
-
- private:
-  static constexpr int kSideMin_px = 64;
 };
 
 }  // namespace

@@ -1,0 +1,44 @@
+#include "engine/engine_contract.h"
+
+#include "engine/engines.h"
+
+namespace plantain::engine {
+namespace {
+
+EngineUnderTest named(std::string name, std::string engine) {
+  return {std::move(name), [engine] { return make_engine(engine); }};
+}
+
+INSTANTIATE_TEST_SUITE_P(Sketch, EngineContract, testing::Values(named("sketch", "sketch")),
+                         engine_under_test_name);
+INSTANTIATE_TEST_SUITE_P(Null, EngineContract, testing::Values(named("null", "null")),
+                         engine_under_test_name);
+
+TEST(Engines, NamesThatMakeNoEngineAreRefusedInWords) {
+  for (const char* name :
+       {"", "sketchy", "null:", "null:-1", "null:x", "null:86400001", "SKETCH"}) {
+    EXPECT_FALSE(is_engine_name(name)) << name;
+    const auto made = make_engine(name);
+    ASSERT_FALSE(made.ok()) << name;
+    EXPECT_EQ(made.error().code, ErrorCode::kInvalidInput);
+    EXPECT_NE(made.error().message.find("sketch"), std::string::npos);
+  }
+}
+
+TEST(Engines, TheNullEngineTakesTheTimeItIsNamedWith) {
+  const auto engine = make_engine("null:60");
+  ASSERT_TRUE(engine.ok());
+  Order order;
+  order.prompt = "nothing";
+  order.width = order.height = 64;
+  Listener listener;
+
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_TRUE((*engine)->draw(order, listener).ok());
+
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(60));
+  EXPECT_EQ((*engine)->name(), "null:60");
+}
+
+}  // namespace
+}  // namespace plantain::engine
