@@ -1,5 +1,7 @@
 #include "api/api.h"
 
+#include <algorithm>
+
 #include "api/events.h"
 #include "api/files.h"
 #include "api/gate.h"
@@ -10,8 +12,10 @@
 #include "api/openapi.h"
 #include "api/pages.h"
 #include "api/requests.h"
+#include "api/sessions.h"
 #include "api/submit.h"
 #include "base/crypto.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "store/wait.h"
 
@@ -64,6 +68,25 @@ Result<std::string> make_local_key(store::KeyStore& keys, IdSource& ids, const C
   return minted.secret;
 }
 
+Result<std::string> make_sign_in_token(store::KeyStore& keys, const Clock& clock) {
+  const auto accounts = keys.accounts();
+  if (!accounts.ok()) return accounts.error();
+  if (accounts->empty()) return Error{ErrorCode::kNotFound, "there is no account yet"};
+  const auto known = keys.keys(accounts->front().id);
+  if (!known.ok()) return known.error();
+  const WallTime now = clock.wall();
+  const auto oldest = std::find_if(known->rbegin(), known->rend(), [now](const store::Key& key) {
+    return key.role == store::Role::kAdmin && !key.revoked && (!key.expires || *key.expires > now);
+  });
+  if (oldest == known->rend()) return Error{ErrorCode::kNotFound, "there is no admin key"};
+  const std::string token = random_base62(43);
+  const auto kept = store::wait_for<void>([&](auto then) {
+    keys.add_sign_in_token(sha256(token), oldest->id, now + limits::kSignInToken, std::move(then));
+  });
+  if (!kept.ok()) return kept.error();
+  return token;
+}
+
 Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_key) {
   constexpr std::string_view kName = "file-signing-key-1";
   const Result<std::string> sealed = keys.secret(kName);
@@ -82,8 +105,9 @@ Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_k
 
 Api::Api(std::unique_ptr<Context> context) : context_(std::move(context)) {
   Context& shared = *context_;
-  for (auto* table : {health_routes, page_routes, openapi_routes, model_routes, submit_routes,
-                      request_routes, event_routes, key_routes, file_routes, lease_routes}) {
+  for (auto* table :
+       {health_routes, page_routes, openapi_routes, model_routes, submit_routes, request_routes,
+        event_routes, session_routes, key_routes, file_routes, lease_routes}) {
     for (Route& route : table(shared)) shared.routes.push_back(std::move(route));
   }
   shared.requests.set_listener(

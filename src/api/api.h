@@ -20,6 +20,10 @@ Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSourc
 Result<std::string> make_local_key(store::KeyStore& keys, IdSource& ids, const Clock& clock,
                                    const std::string& name, store::Role role);
 
+// A token that signs in once at the console, as the first account's oldest live admin key.
+// kNotFound: there is none.
+Result<std::string> make_sign_in_token(store::KeyStore& keys, const Clock& clock);
+
 // The server's signing key: made once, sealed with the master key.
 Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_key);
 

@@ -34,11 +34,18 @@ class Fields {
   std::vector<std::pair<std::string, std::string>> all_;
 };
 
+// The cookie a call came with instead of a key.
+struct SignedIn {
+  std::string cookie;
+  WallTime expires;
+};
+
 // Who is calling, once the gate has looked.
 struct Caller {
   store::Key key;
   std::string credential;  // for workers: what a lease is bound to
   bool own_worker = false;
+  std::optional<SignedIn> session = {};
 };
 
 struct Call {

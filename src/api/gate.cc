@@ -1,6 +1,7 @@
 #include "api/gate.h"
 
 #include "api/problem.h"
+#include "api/sessions.h"
 #include "base/crypto.h"
 #include "base/text.h"
 
@@ -49,28 +50,52 @@ bool role_allows(store::Role role, Access access) {
   return role == store::Role::kAdmin || role == store::Role::kUser;
 }
 
+// By the cookie of a session: the key it hangs on is judged anew with each call.
+std::optional<Reply> admit_session(Context& context, Call& call, const Route& route,
+                                   const std::string& cookie) {
+  Result<store::Session> session = context.keys.find_session(sha256(cookie));
+  if (!session.ok()) {
+    if (session.error().code != ErrorCode::kInvalidKey) return problem(session.error());
+    return refuse_key("this session is over; sign in again");
+  }
+  if (auto refused = judge_key(context, session->key, route.access)) return refused;
+  if (const auto foreign = judge_origin(call, cookie)) return problem(*foreign);
+  context.keys.touch_key(session->key.id);
+  call.caller = Caller{std::move(session->key), {}, false, SignedIn{cookie, session->expires}};
+  return std::nullopt;
+}
+
 std::optional<Reply> admit_key(Context& context, Call& call, const Route& route) {
   const auto secret = bearer_of(call);
-  if (!secret) return refuse_key("this call needs a key, as \"Authorization: Bearer <key>\"");
+  if (!secret) {
+    if (const auto cookie = session_cookie_of(call))
+      return admit_session(context, call, route, *cookie);
+    return refuse_key("this call needs a key, as \"Authorization: Bearer <key>\"");
+  }
   Result<store::Key> key = context.keys.find_key(sha256(*secret));
   if (!key.ok()) {
     if (key.error().code != ErrorCode::kInvalidKey) return problem(key.error());
     return refuse_key("this key is not known here");
   }
-  if (key->revoked) return refuse_key("this key was revoked");
-  if (key->expires && *key->expires <= context.clock.wall())
-    return refuse_key("this key has expired");
-  if (!role_allows(key->role, route.access)) {
-    return problem(
-        Error{ErrorCode::kPermissionDenied,
-              concat("a key of role ", store::name_of(key->role), " may not make this call")});
-  }
+  if (auto refused = judge_key(context, *key, route.access)) return refused;
   context.keys.touch_key(key->id);
   call.caller = Caller{std::move(*key), {}, false};
   return std::nullopt;
 }
 
 }  // namespace
+
+std::optional<Reply> judge_key(Context& context, const store::Key& key, Access access) {
+  if (key.revoked) return refuse_key("this key was revoked");
+  if (key.expires && *key.expires <= context.clock.wall())
+    return refuse_key("this key has expired");
+  if (!role_allows(key.role, access)) {
+    return problem(
+        Error{ErrorCode::kPermissionDenied,
+              concat("a key of role ", store::name_of(key.role), " may not make this call")});
+  }
+  return std::nullopt;
+}
 
 std::optional<Reply> admit(Context& context, Call& call, const Route& route) {
   switch (route.access) {

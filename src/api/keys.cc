@@ -178,6 +178,7 @@ std::vector<Route> key_routes(Context& context) {
             .operation_id = "create_key",
             .summary = "Make a key; its secret is shown this once",
             .tag = "Keys",
+            .request_schema = "KeyWish",
             .response_schema = "NewKey",
             .statuses = {201, 400, 403, 413, 415, 422}},
       Route{.method = Method::kDelete,

@@ -169,12 +169,6 @@ void add_operation(JsonObject& document, const std::string& path, Method method,
   paths[path].as_object()[lower_name(method)] = std::move(operation);
 }
 
-std::string_view body_schema_of(const Route& route) {
-  if (route.operation_id == "create_key") return "KeyWish";
-  if (route.operation_id == "cancel_many") return "CancelFilter";
-  return {};
-}
-
 }  // namespace
 
 JsonObject openapi_of(Context& context, const std::string& base) {
@@ -196,8 +190,8 @@ JsonObject openapi_of(Context& context, const std::string& base) {
       continue;
     }
     JsonObject operation = operation_of(route);
-    if (const auto schema = body_schema_of(route); !schema.empty()) {
-      operation["requestBody"] = json_body(schema_ref(schema), schema == "KeyWish");
+    if (const auto schema = route.request_schema; !schema.empty()) {
+      operation["requestBody"] = json_body(schema_ref(schema), schema != "CancelFilter");
     }
     add_operation(document, route.pattern, route.method, std::move(operation));
   }

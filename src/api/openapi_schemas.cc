@@ -162,6 +162,31 @@ constexpr std::string_view kSchemas = R"json({
       }
     }
   },
+  "Session": {
+    "type": "object",
+    "required": ["account", "key", "role", "expires_at", "csrf_token"],
+    "properties": {
+      "account": {"type": "object", "required": ["account_id", "name"]},
+      "key": {"type": "object", "required": ["key_id", "name"]},
+      "role": {"enum": ["user", "admin"]},
+      "expires_at": {"type": ["string", "null"]},
+      "csrf_token": {"type": ["string", "null"], "description": "For X-CSRF-Token; null when the call came with a key"}
+    }
+  },
+  "SignIn": {
+    "oneOf": [
+      {"type": "object", "required": ["key"], "additionalProperties": false, "properties": {"key": {"type": "string"}}},
+      {"type": "object", "required": ["token"], "additionalProperties": false, "properties": {"token": {"type": "string"}}}
+    ]
+  },
+  "SignInToken": {
+    "type": "object",
+    "required": ["token", "url", "expires_at"],
+    "properties": {
+      "token": {"type": "string"}, "url": {"type": "string", "format": "uri"},
+      "expires_at": {"type": "string", "format": "date-time"}
+    }
+  },
   "Health": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},
   "PublicStatus": {
     "type": "object",

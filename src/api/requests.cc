@@ -358,6 +358,7 @@ std::vector<Route> request_routes(Context& context) {
                          .summary = "Cancel all that match a filter",
                          .tag = "Requests",
                          .parameters = {kRunning},
+                         .request_schema = "CancelFilter",
                          .response_schema = "CancelledList",
                          .statuses = {202, 400, 413, 415, 422}});
   routes.push_back(Route{.method = Method::kPost,

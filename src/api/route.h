@@ -44,6 +44,7 @@ struct Route {
   std::string_view summary;
   std::string_view tag;
   std::vector<Parameter> parameters = {};
+  std::string_view request_schema = {};   // name of a schema in the document, of a JSON body
   std::string_view response_schema = {};  // name of a schema in the document; empty: none
   std::vector<int> statuses = {};         // what it answers beyond the common errors
 };

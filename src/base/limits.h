@@ -28,6 +28,9 @@ inline constexpr int64_t kDrawnSeedMax = (int64_t{1} << 31) - 16;  // seed + 15 
 inline constexpr int kPicturesPerRoundMax = 4;
 inline constexpr int kPicturesMax = 16;
 inline constexpr int kKeysPerAccountMax = 100;
+inline constexpr int kSessionsPerKeyMax = 100;
+inline constexpr Seconds kSession{7 * 24 * 3600};  // how long somebody stays signed in
+inline constexpr Seconds kSignInToken{600};        // until a one-time token must have been used
 inline constexpr int kListMax = 200;
 inline constexpr int kListScanMax = 50'000;  // rows that one list() looks at for its filters
 inline constexpr int64_t kQueuePositionMax = 10'000;  // a position is counted no further than this

@@ -17,6 +17,7 @@ constexpr Verb kVerbs[] = {
     {"generate", generate},
     {"submit", submit},
     {"models", models},
+    {"sign-in", sign_in},
     {"keys list", keys_list},
     {"keys create", keys_create},
     {"keys revoke", keys_revoke},

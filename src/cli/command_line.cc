@@ -472,6 +472,13 @@ void Grammar::add_keys() {
   for (CLI::App* verb : {list, create, revoke}) add_connection(verb);
   for (CLI::App* verb : {list, create, revoke}) add_json(verb);
   needed_[create].push_back({name, "say what the key is for: --name NAME"});
+  CLI::App* const sign_in =
+      add_verb(root_, "sign-in", "[options]",
+               "Print an address that signs a browser in, once, within ten minutes.",
+               "Examples:\n  plantain sign-in\n  xdg-open \"$(plantain sign-in)\"");
+  sign_in->group("Administration");
+  add_json(sign_in);
+  add_connection(sign_in);
 }
 
 void Grammar::add_rest() {

@@ -30,6 +30,7 @@ int submit(const Session& session);
 
 // verbs_remote.cc
 int models(const Session& session);
+int sign_in(const Session& session);
 int keys_list(const Session& session);
 int keys_create(const Session& session);
 int keys_revoke(const Session& session);

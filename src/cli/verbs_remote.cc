@@ -214,6 +214,14 @@ int models(const Session& session) {
       [&](const Json& answer) { show_models(session, answer); });
 }
 
+int sign_in(const Session& session) {
+  return call_and_show(session, {.method = "POST", .path = "/v1/sessions/tokens"},
+                       [&](const Json& answer) {
+                         session.world.out(text_or(answer, "url", "") + "\n");
+                         session.world.err("It works once, within ten minutes.\n");
+                       });
+}
+
 int keys_list(const Session& session) {
   return call_and_show(session, {.path = "/v1/keys"},
                        [&](const Json& answer) { show_keys(session, answer); });

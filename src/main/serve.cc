@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/sessions.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "engine/engines.h"
@@ -164,10 +165,15 @@ class App {
     supervisor_ = std::make_unique<worker::Supervisor>(std::move(options), log_);
   }
 
-  void announce() const {
+  void announce() {
     std::string text = concat("listening ", server_->public_base(), "\n", "key file ",
                               std::filesystem::absolute(config_.server.key_file).string(), "\n");
-    if (first_key_ && ::isatty(STDOUT_FILENO) == 1) text += concat("first key ", *first_key_, "\n");
+    if (::isatty(STDOUT_FILENO) == 1) {
+      if (first_key_) text += concat("first key ", *first_key_, "\n");
+      const auto token = api::make_sign_in_token(installation_.database->keys(), clock_);
+      if (token.ok())
+        text += concat("sign in ", api::sign_in_url(server_->public_base(), *token), "\n");
+    }
     std::cout << text << std::flush;
     log_.info("serving",
               JsonObject{{"address", server_->public_base()}, {"version", PLANTAIN_VERSION}});

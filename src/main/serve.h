@@ -9,7 +9,8 @@
 namespace plantain {
 
 // `plantain serve`: the exit code. Says on standard output, a line each: "listening ADDRESS",
-// "key file PATH", and at the first start on a terminal the key itself. SIGTERM or SIGINT drains;
+// "key file PATH", and on a terminal, at the first start, "first key KEY", and at every start
+// "sign in ADDRESS", which works once. SIGTERM or SIGINT drains;
 // a second one ends at once.
 int serve(const cli::Config& config);
 

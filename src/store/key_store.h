@@ -41,6 +41,20 @@ struct NewKey {
   std::string hash;  // SHA-256 of the whole key, 32 bytes; the key itself is never stored
 };
 
+// Somebody who is signed in: may do what the key may, as long as both live.
+struct Session {
+  Key key;
+  WallTime created;
+  WallTime expires;
+};
+
+struct NewSession {
+  std::string hash;  // SHA-256 of the cookie's value, 32 bytes
+  KeyId key;
+  WallTime created;
+  WallTime expires;
+};
+
 class KeyStore {
  public:
   virtual ~KeyStore() = default;
@@ -60,6 +74,18 @@ class KeyStore {
   virtual void revoke_key(AccountId account, KeyId id, Then<void> then) = 0;
   // Remembers that a key was used; may be lost at a crash.
   virtual void touch_key(const KeyId& id) = 0;
+
+  // Of a key's sessions the oldest go when there are more than limits::kSessionsPerKeyMax.
+  virtual void add_session(NewSession session, Then<void> then) = 0;
+  // kInvalidKey: none with this hash, or its time is over. The caller judges the key.
+  virtual Result<Session> find_session(std::string_view hash) = 0;
+  virtual void end_session(std::string hash, Then<void> then) = 0;  // harmless when there is none
+
+  // A token that signs in once, before `expires`. kNotFound: there is no such key.
+  virtual void add_sign_in_token(std::string hash, KeyId key, WallTime expires,
+                                 Then<void> then) = 0;
+  // Uses it up. The key it stands for; kInvalidKey: unknown, used, or too late.
+  virtual void use_sign_in_token(std::string hash, Then<Key> then) = 0;
 
   // Secrets of the server by name (signing keys), sealed by the caller. kNotFound: none.
   virtual Result<std::string> secret(std::string_view name) = 0;

@@ -23,6 +23,10 @@ class KeyStoreContract : public StoreTest {
   Result<void> add(const NewKey& fresh) {
     return await<void>([&](Then<void> then) { keys().add_key(fresh, std::move(then)); });
   }
+  Result<void> add_session(NewSession session) {
+    return await<void>(
+        [&](Then<void> then) { keys().add_session(std::move(session), std::move(then)); });
+  }
   Result<void> revoke(const AccountId& account, const KeyId& id) {
     return await<void>([&](Then<void> then) { keys().revoke_key(account, id, std::move(then)); });
   }
@@ -170,6 +174,87 @@ TEST_P(KeyStoreContract, TheUseOfAKeyIsRememberedToTheMinute) {
   keys().touch_key(fresh.key.id);
   reopen();
   EXPECT_EQ(keys().find_key(fresh.hash)->last_used->us, used->us + 600'000'000);
+}
+
+TEST_P(KeyStoreContract, ASessionIsItsKeyUntilItsTimeIsOverOrItIsEnded) {
+  const Account account = add_account("one");
+  const NewKey key = new_key(account.id, "secret");
+  ASSERT_TRUE(add(key).ok());
+  const WallTime now = clock_.wall();
+  const WallTime expires = now + limits::Seconds(60);
+  ASSERT_TRUE(add_session({sha256("cookie"), key.key.id, now, expires}).ok());
+  ASSERT_TRUE(add_session({sha256("other"), key.key.id, now, expires}).ok());
+
+  reopen();
+
+  const Result<Session> found = keys().find_session(sha256("cookie"));
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->key.id, key.key.id);
+  EXPECT_EQ(found->key.account, account.id);
+  EXPECT_EQ(found->created, now);
+  EXPECT_EQ(found->expires, expires);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(await<void>([&](Then<void> then) {
+                  keys().end_session(sha256("cookie"), std::move(then));
+                }).ok());
+  }
+  EXPECT_EQ(keys().find_session(sha256("cookie")).error().code, ErrorCode::kInvalidKey);
+  EXPECT_TRUE(keys().find_session(sha256("other")).ok());
+  clock_.advance(limits::Seconds(60));
+  EXPECT_EQ(keys().find_session(sha256("other")).error().code, ErrorCode::kInvalidKey);
+}
+
+TEST_P(KeyStoreContract, ASessionShowsThatItsKeyWasRevoked) {
+  const NewKey key = new_key(add_account("one").id, "secret");
+  ASSERT_TRUE(add(key).ok());
+  const WallTime now = clock_.wall();
+  ASSERT_TRUE(add_session({sha256("cookie"), key.key.id, now, now + limits::Seconds(60)}).ok());
+
+  ASSERT_TRUE(revoke(key.key.account, key.key.id).ok());
+
+  EXPECT_TRUE(keys().find_session(sha256("cookie"))->key.revoked.has_value());
+}
+
+TEST_P(KeyStoreContract, OfManySessionsOfAKeyTheOldestGo) {
+  const NewKey key = new_key(add_account("one").id, "secret");
+  ASSERT_TRUE(add(key).ok());
+  EXPECT_EQ(
+      add_session({sha256("x"), ids_.next<KeyId>(), clock_.wall(), clock_.wall()}).error().code,
+      ErrorCode::kNotFound);
+
+  for (int i = 0; i <= limits::kSessionsPerKeyMax; ++i) {
+    const WallTime now = clock_.wall();
+    ASSERT_TRUE(
+        add_session({sha256(std::to_string(i)), key.key.id, now, now + limits::Seconds(60)}).ok());
+  }
+
+  EXPECT_FALSE(keys().find_session(sha256("0")).ok());
+  EXPECT_TRUE(keys().find_session(sha256("1")).ok());
+}
+
+TEST_P(KeyStoreContract, ASignInTokenWorksOnceAndInTime) {
+  const NewKey key = new_key(add_account("one").id, "secret");
+  ASSERT_TRUE(add(key).ok());
+  const auto add_token = [&](const std::string& token, const KeyId& id) {
+    const WallTime expires = clock_.wall() + limits::Seconds(60);
+    return await<void>([&](Then<void> then) {
+      keys().add_sign_in_token(sha256(token), id, expires, std::move(then));
+    });
+  };
+  const auto use = [&](const std::string& token) {
+    return await<Key>(
+        [&](Then<Key> then) { keys().use_sign_in_token(sha256(token), std::move(then)); });
+  };
+  EXPECT_EQ(add_token("x", ids_.next<KeyId>()).error().code, ErrorCode::kNotFound);
+  ASSERT_TRUE(add_token("token", key.key.id).ok());
+  ASSERT_TRUE(add_token("late", key.key.id).ok());
+
+  reopen();
+
+  EXPECT_EQ(use("token")->id, key.key.id);
+  EXPECT_EQ(use("token").error().code, ErrorCode::kInvalidKey);
+  clock_.advance(limits::Seconds(60));
+  EXPECT_EQ(use("late").error().code, ErrorCode::kInvalidKey);
 }
 
 TEST_P(KeyStoreContract, ASecretIsKeptByteForByteAndCanBeReplaced) {

@@ -12,18 +12,6 @@ Account read_account(const Rows& rows) {
   return Account{rows.id<AccountId>(0), rows.text(1), rows.time(2), rows.maybe_micros(3)};
 }
 
-#define KEY_COLUMNS                                                                               \
-  "SELECT id, account, name, role, hint, highest_priority, created, expires, last_used, revoked " \
-  "FROM api_key "
-
-Key read_key(const Rows& rows) {
-  return Key{rows.id<KeyId>(0),  rows.id<AccountId>(1),
-             rows.text(2),       static_cast<Role>(rows.small(3)),
-             rows.text(4),       static_cast<Priority>(rows.small(5)),
-             rows.time(6),       rows.maybe_time(7),
-             rows.maybe_time(8), rows.maybe_time(9)};
-}
-
 Result<void> insert_key(Transaction& transaction, const NewKey& fresh) {
   const Key& key = fresh.key;
   {
@@ -49,6 +37,14 @@ Result<void> insert_key(Transaction& transaction, const NewKey& fresh) {
 }
 
 }  // namespace
+
+Key read_key(const Rows& rows) {
+  return Key{rows.id<KeyId>(0),  rows.id<AccountId>(1),
+             rows.text(2),       static_cast<Role>(rows.small(3)),
+             rows.text(4),       static_cast<Priority>(rows.small(5)),
+             rows.time(6),       rows.maybe_time(7),
+             rows.maybe_time(8), rows.maybe_time(9)};
+}
 
 void SqliteKeys::add_account(Account account, Then<void> then) {
   writer_->submit<void>(
@@ -86,7 +82,7 @@ void SqliteKeys::add_key(NewKey key, Then<void> then) {
 
 Result<Key> SqliteKeys::find_key(std::string_view hash) {
   return readers_.read<Key>([&](Connection& db) -> Result<Key> {
-    Rows rows = db.query(KEY_COLUMNS "WHERE hash = ?1", Blob{hash});
+    Rows rows = db.query("SELECT " PLANTAIN_KEY_COLUMNS "FROM api_key WHERE hash = ?1", Blob{hash});
     if (!rows.next()) return Error{ErrorCode::kInvalidKey, "this key is not known here"};
     return read_key(rows);
   });
@@ -95,7 +91,9 @@ Result<Key> SqliteKeys::find_key(std::string_view hash) {
 Result<std::vector<Key>> SqliteKeys::keys(const AccountId& account) {
   return readers_.read<std::vector<Key>>([&](Connection& db) {
     std::vector<Key> keys;
-    Rows rows = db.query(KEY_COLUMNS "WHERE account = ?1 ORDER BY created DESC, row DESC", account);
+    Rows rows = db.query("SELECT " PLANTAIN_KEY_COLUMNS
+                         "FROM api_key WHERE account = ?1 ORDER BY created DESC, row DESC",
+                         account);
     while (rows.next()) keys.push_back(read_key(rows));
     return keys;
   });

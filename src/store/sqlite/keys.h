@@ -11,6 +11,12 @@
 
 namespace plantain::store::sqlite {
 
+// The columns of api_key that read_key() reads.
+#define PLANTAIN_KEY_COLUMNS                                                                    \
+  "api_key.id, account, name, role, hint, highest_priority, api_key.created, api_key.expires, " \
+  "last_used, revoked "
+Key read_key(const Rows& rows);
+
 class SqliteKeys final : public KeyStore {
  public:
   // All must outlive this; use_writer() comes before any other call.
@@ -25,6 +31,12 @@ class SqliteKeys final : public KeyStore {
   Result<std::vector<Key>> keys(const AccountId& account) override;
   void revoke_key(AccountId account, KeyId id, Then<void> then) override;
   void touch_key(const KeyId& id) override;
+  // sessions.cc:
+  void add_session(NewSession session, Then<void> then) override;
+  Result<Session> find_session(std::string_view hash) override;
+  void end_session(std::string hash, Then<void> then) override;
+  void add_sign_in_token(std::string hash, KeyId key, WallTime expires, Then<void> then) override;
+  void use_sign_in_token(std::string hash, Then<Key> then) override;
   Result<std::string> secret(std::string_view name) override;
   void put_secret(std::string name, std::string sealed, Then<void> then) override;
 

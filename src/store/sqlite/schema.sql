@@ -1,5 +1,6 @@
 -- Each part runs once, in order, in one transaction with the version it brings (PRAGMA
--- user_version). A part that has been released never changes; what is new is a part of its own.
+-- user_version). A part that has been released never changes; what is new is a part of its own, in
+-- migrations/.
 --
 -- Identifiers are the 16 bytes of the UUID. Times are microseconds since 1970, UTC. States,
 -- priorities, roles and outcomes are the numbers of their enums in request/ and store/.
