@@ -42,6 +42,12 @@ struct GenerateArguments {
   bool json = false;  // print the result object instead of sentences
 };
 
+// What is wrong with the value of a setting: "catalog.folder", "models.<model id>".
+struct SettingFault {
+  std::string setting;
+  std::string message;
+};
+
 // Every member is set.
 struct Hooks {
   // These return the exit code.
@@ -54,6 +60,8 @@ struct Hooks {
   std::function<Result<std::string>(const Config& config, const std::string& name,
                                     const std::string& role)>
       create_local_key;
+  // What the catalogue has against a configuration that is right by itself: all of it.
+  std::function<std::vector<SettingFault>(const Config& config)> check_config;
   std::function<std::string()> version_details;  // lines for `version --verbose`
 };
 

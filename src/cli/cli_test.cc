@@ -51,6 +51,7 @@ class CommandTest : public testing::Test {
       called(concat("key ", config.server.data_dir.string(), " ", name, " ", role));
       return std::string("pt_new");
     };
+    hooks_.check_config = [this](const Config&) { return setting_faults_; };
     hooks_.version_details = [] { return std::string("built for a test"); };
   }
   ~CommandTest() override { std::filesystem::remove_all(folder_); }
@@ -69,6 +70,7 @@ class CommandTest : public testing::Test {
   std::string out_;
   std::string err_;
   Words calls_;
+  std::vector<SettingFault> setting_faults_;
 };
 
 TEST_F(CommandTest, ServeGetsTheConfigurationAndItsCodeIsTheCommands) {
@@ -133,6 +135,17 @@ TEST_F(CommandTest, ConfigCheckNamesLineAndColumnOfEveryFault) {
             concat(file, ":2:8: server.port must be an integer from 0 to 65535, not text\n", file,
                    ":3:3: there is no setting \"prot\" in server; did you mean \"port\"?\n",
                    "2 faults. `plantain config show` lists every setting.\n"));
+}
+
+TEST_F(CommandTest, ConfigCheckSaysWhereTheCatalogueDisagrees) {
+  const std::string file = (folder_ / "p.toml").string();
+  std::ofstream(file) << "[catalog]\nfolder = \"more\"\n[models.\"a/b\"]\nprice_usd = 1\n";
+  setting_faults_ = {{"catalog.folder", "no such folder"}, {"models.a/b", "no such model"}};
+
+  EXPECT_EQ(run_words({"config", "check", "-c", file}), kExitUsage);
+
+  EXPECT_EQ(err_, concat(file, ":2:10: no such folder\n", file, ":4:13: no such model\n",
+                         "2 faults. `plantain config show` lists every setting.\n"));
 }
 
 TEST_F(CommandTest, AWrongConfigurationKeepsEveryVerbFromRunning) {

@@ -94,9 +94,20 @@ int generate(const Session& session) {
   return session.hooks.generate(arguments);
 }
 
+// Where a setting, or any setting of a model, got its value.
+std::string origin_of(const LoadedConfig& loaded, const std::string& setting) {
+  const auto at = loaded.origins.lower_bound(setting);
+  const bool is_it = at != loaded.origins.end() && at->first.starts_with(setting);
+  return is_it ? at->second : setting;
+}
+
 int config_check(const Session& session) {
-  const LoadedConfig loaded =
+  LoadedConfig loaded =
       load_config(session.world, session.arguments.config_file, session.arguments.settings);
+  if (loaded.faults.empty()) {
+    for (const SettingFault& fault : session.hooks.check_config(loaded.config))
+      loaded.faults.push_back({origin_of(loaded, fault.setting), fault.message});
+  }
   if (!loaded.faults.empty()) {
     session.world.err(describe_faults(loaded.faults));
     session.world.err(concat(loaded.faults.size(), loaded.faults.size() == 1 ? " fault" : " faults",

@@ -33,6 +33,38 @@ Result<void> make_folder(const Path& folder) {
   return {};
 }
 
+struct JudgedCatalog {
+  catalog::Catalog catalog;
+  std::vector<cli::SettingFault> faults;  // none: the catalogue is whole
+};
+
+JudgedCatalog judged_catalog(const cli::Config& config) {
+  JudgedCatalog judged;
+  const auto blame = [&judged](std::string setting, const Error& error) {
+    judged.faults.push_back({std::move(setting), error.message});
+  };
+  Result<catalog::Catalog> builtin = catalog::Catalog::builtin();
+  if (!builtin.ok()) {
+    blame("catalog", builtin.error());
+    return judged;
+  }
+  judged.catalog = *std::move(builtin);
+  if (!config.catalog_folder.empty()) {
+    const Result<void> added = judged.catalog.add_folder(config.catalog_folder);
+    if (!added.ok()) blame("catalog.folder", added.error());
+  }
+  for (const auto& [id, model] : config.models) {
+    const std::string setting = concat("models.", id);
+    if (!judged.catalog.find(id)) {
+      blame(setting, invalid(concat("there is no model \"", id, "\" in the catalogue")));
+    } else if (model.price_microdollars) {
+      const Result<void> set = judged.catalog.set_price(id, *model.price_microdollars);
+      if (!set.ok()) blame(setting, set.error());
+    }
+  }
+  return judged;
+}
+
 }  // namespace
 
 Result<Installation> open_installation(const cli::Config& config, const Clock& clock, IdSource& ids,
@@ -53,19 +85,15 @@ Result<Installation> open_installation(const cli::Config& config, const Clock& c
   return installation;
 }
 
+std::vector<cli::SettingFault> check_catalog(const cli::Config& config) {
+  return judged_catalog(config).faults;
+}
+
 Result<catalog::Catalog> load_catalog(const cli::Config& config) {
-  Result<catalog::Catalog> catalog = catalog::Catalog::builtin();
-  if (!catalog.ok()) return catalog;
-  if (!config.catalog_folder.empty()) {
-    if (auto added = catalog->add_folder(config.catalog_folder); !added.ok()) return added.error();
-  }
-  for (const auto& [id, model] : config.models) {
-    if (!catalog->find(id))
-      return invalid(concat("models.\"", id, "\": there is no such model in the catalogue"));
-    if (!model.price_microdollars) continue;
-    if (auto set = catalog->set_price(id, *model.price_microdollars); !set.ok()) return set.error();
-  }
-  return catalog;
+  JudgedCatalog judged = judged_catalog(config);
+  if (judged.faults.empty()) return std::move(judged.catalog);
+  const cli::SettingFault& first = judged.faults.front();
+  return invalid(concat(first.setting, ": ", first.message));
 }
 
 }  // namespace plantain

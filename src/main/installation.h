@@ -3,11 +3,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "catalog/catalog.h"
+#include "cli/cli.h"
 #include "cli/config.h"
 #include "store/artifact_store.h"
 #include "store/sqlite/database.h"
@@ -24,7 +26,10 @@ struct Installation {
 Result<Installation> open_installation(const cli::Config& config, const Clock& clock, IdSource& ids,
                                        Log& log);
 
-// The built-in models and the owner's.
+// Everything that keeps load_catalog() from loading.
+std::vector<cli::SettingFault> check_catalog(const cli::Config& config);
+
+// The built-in models and the owner's, with the owner's prices. The error names the setting.
 Result<catalog::Catalog> load_catalog(const cli::Config& config);
 
 }  // namespace plantain
