@@ -8,6 +8,7 @@
 #include "base/crypto.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "catalog/numbers.h"
 #include "catalog/picture_words.h"
 
 namespace plantain::catalog {
@@ -191,7 +192,7 @@ int most_pictures(const JsonObject& completed) {
 
 void draw_seed(JsonObject& completed) {
   Json* seed = completed.if_contains("seed");
-  if (!seed || !seed->is_int64() || seed->get_int64() >= 0) return;
+  if (!seed || !seed->is_number() || real(*seed) >= 0) return;
   *seed = static_cast<int64_t>(random_below(static_cast<uint64_t>(limits::kDrawnSeedMax) + 1));
 }
 

@@ -185,6 +185,11 @@ TEST(DrawSeed, ANegativeSeedIsReplacedAndAnyOtherIsKept) {
   EXPECT_GE(drawn["seed"].as_int64(), 0);
   EXPECT_LE(drawn["seed"].as_int64(), limits::kDrawnSeedMax);
 
+  JsonObject written_otherwise{{"seed", -1.0}};
+  draw_seed(written_otherwise);
+  EXPECT_TRUE(written_otherwise["seed"].is_int64());
+  EXPECT_GE(written_otherwise["seed"].as_int64(), 0);
+
   JsonObject given{{"seed", 7}};
   draw_seed(given);
   EXPECT_EQ(given["seed"].as_int64(), 7);

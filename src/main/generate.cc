@@ -75,6 +75,14 @@ Result<JsonObject> complete(const catalog::Model& model, const JsonObject& input
   return invalid(join(sentences, "\n  "));
 }
 
+// The first engine of the list that this program has; with none of them, why not the first.
+Result<std::unique_ptr<engine::Engine>> first_of(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (engine::is_engine_name(name)) return engine::make_engine(name);
+  }
+  return engine::make_engine(names.front());
+}
+
 int complain(const cli::World& world, const Error& error, int code) {
   world.err(concat("plantain: ", error.message, "\n"));
   return code;
@@ -103,7 +111,7 @@ int generate(const cli::GenerateArguments& arguments) {
       configured != arguments.config.models.end() && !configured->second.engines.empty()
           ? configured->second.engines
           : model->engines;
-  const Result<std::unique_ptr<engine::Engine>> engine = engine::make_engine(engines.front());
+  const Result<std::unique_ptr<engine::Engine>> engine = first_of(engines);
   if (!engine.ok()) return complain(world, engine.error(), cli::kExitFailed);
 
   const std::vector<Path> names =
