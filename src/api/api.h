@@ -42,6 +42,11 @@ class Api final : public Service {
 
   // Refuses new submits and claims from now on.
   void drain() { context_->draining = true; }
+  // Answers everyone who waits for a request's state with the state of now.
+  void end_waits() {
+    context_->ending = true;
+    context_->hub.wake_all();
+  }
   Context& context() { return *context_; }
 
  private:

@@ -58,14 +58,15 @@ void wait_for(Context& context, const RequestId& id, std::chrono::seconds longes
   auto waiting = std::make_shared<Waiting>();
   waiting->done = std::move(done);
   waiting->answer = std::move(answer);
-  auto token = context.hub.watch(id, /*progress_too=*/false, [waiting] {
-    if (!waiting->answered && waiting->done()) waiting->finish();
+  const auto is_over = [&context, waiting] { return context.ending || waiting->done(); };
+  auto token = context.hub.watch(id, /*progress_too=*/false, [waiting, is_over] {
+    if (!waiting->answered && is_over()) waiting->finish();
   });
   {
     const std::lock_guard lock(waiting->mutex);
     if (!waiting->answered) waiting->token = std::move(token);
   }
-  if (waiting->done()) return waiting->finish();
+  if (is_over()) return waiting->finish();
   context.scheduler.after(longest, [waiting] { waiting->finish(); });
 }
 

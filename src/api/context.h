@@ -44,6 +44,7 @@ struct Context {
   std::vector<Route> routes = {};  // filled once, before the server listens
   Workers workers;
   std::atomic<bool> draining = false;
+  std::atomic<bool> ending = false;  // nobody waits for anything any more
   std::mutex worker_tokens_mutex = {};
   std::map<std::string, std::string> worker_tokens =
       {};  // SHA-256 of the token -> credential, of own workers
@@ -65,8 +66,8 @@ Result<bool> flag_of(const Call& call, std::string_view name);
 // limits::kPreferWaitMax.
 std::optional<std::chrono::seconds> preferred_wait(const Call& call);
 
-// Answers by `answer` as soon as `done` says so or the time is up. `done` and `answer` run on any
-// thread; `done` is asked at once and after each change of the request.
+// Answers by `answer` as soon as `done` says so, the time is up or the server ends. `done` and
+// `answer` run on any thread; `done` is asked at once and after each change of the request.
 void wait_for(Context& context, const RequestId& id, std::chrono::seconds longest,
               std::function<bool()> done, std::function<void()> answer);
 

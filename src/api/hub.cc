@@ -81,10 +81,17 @@ std::optional<Progress> Hub::progress(const RequestId& id) const {
 }
 
 void Hub::revoke(const KeyId& id) {
-  std::vector<std::shared_ptr<Watcher>> awake;
   {
     const std::lock_guard lock(mutex_);
     revoked_.insert(id);
+  }
+  wake_all();
+}
+
+void Hub::wake_all() {
+  std::vector<std::shared_ptr<Watcher>> awake;
+  {
+    const std::lock_guard lock(mutex_);
     for (const auto& [request, weak] : watchers_) {
       if (auto watcher = weak.lock()) awake.push_back(std::move(watcher));
     }

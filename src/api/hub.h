@@ -43,6 +43,9 @@ class Hub {
   void report(const RequestId& id, std::string stage, int step, int steps, std::string preview);
   std::optional<Progress> progress(const RequestId& id) const;
 
+  // Wakes everyone who watches a request.
+  void wake_all();
+
   // A revoked key ends the streams it opened.
   void revoke(const KeyId& id);
   bool is_revoked(const KeyId& id) const;

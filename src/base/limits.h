@@ -47,6 +47,7 @@ inline constexpr Seconds kBodySlowWindow{30};
 inline constexpr std::size_t kBodySlowMin_bytes = 30 * kKiB;  // 1 KiB/s over the window
 inline constexpr Seconds kPreferWaitMax{300};
 inline constexpr Seconds kEventComment{15};
+inline constexpr Seconds kLastAnswers{5};  // of a server that ends
 inline constexpr std::size_t kStreamBufferMax_bytes = 256 * kKiB;
 inline constexpr std::size_t kConnectionsMax = 20'000;
 inline constexpr std::size_t kIgnoredBodyMax_bytes =

@@ -263,6 +263,21 @@ TEST_F(ConnectionTest, DrainingLetsCallsEndAndTakesNoNewConnection) {
   EXPECT_EQ(waiting.read_to_end(), "");
 }
 
+TEST_F(ConnectionTest, ADrainingServerIsQuietOnceItsLastAnswerIsOut) {
+  start();
+  Client waiting = connect();
+  waiting.send(get("/late"));
+  const api::Respond respond = late_.get();
+  server_->drain();
+
+  EXPECT_FALSE(server_->wait_until_quiet(std::chrono::milliseconds(0)));
+  respond(api::Reply());
+  EXPECT_EQ(waiting.read_answer().status, 200);
+  waiting.close();
+
+  EXPECT_TRUE(server_->wait_until_quiet(std::chrono::seconds(60)));
+}
+
 TEST_F(ConnectionTest, StoppingClosesEverything) {
   start();
   Client idle = connect();

@@ -4,7 +4,9 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 
@@ -21,7 +23,7 @@ namespace plantain::http {
 class Session;
 
 // Threads: all members belong to the network thread, but for `inbox` and `slow` as places to leave
-// work at.
+// work at, and what `quiet_mutex` guards.
 struct Loop {
   Loop(Options chosen, const Clock& c, IdSource& i, Log& l)
       : options(std::move(chosen)), clock(c), ids(i), log(l) {}
@@ -43,6 +45,18 @@ struct Loop {
   std::size_t public_sessions = 0;
   std::size_t bodies_in_flight = 0;  // bytes
   bool draining = false;
+
+  // For Server::wait_until_quiet(), which other threads call.
+  std::mutex quiet_mutex;
+  std::condition_variable quiet_changed;
+  bool quiet = false;  // drains, and has no public connection any more
+  void note_quiet() {
+    if (!draining || public_sessions > 0) return;
+    const std::lock_guard lock(quiet_mutex);
+    quiet = true;
+    quiet_changed.notify_all();
+  }
+
   std::array<char, limits::kSocketPiece_bytes> piece;  // what is read lands here first
 };
 

@@ -238,7 +238,14 @@ void Server::drain() {
     state_->loop.draining = true;
     const auto sessions = state_->loop.sessions;
     for (const auto& session : sessions) session->drain();
+    state_->loop.note_quiet();
   });
+}
+
+bool Server::wait_until_quiet(std::chrono::milliseconds longest) {
+  Loop& loop = state_->loop;
+  std::unique_lock lock(loop.quiet_mutex);
+  return loop.quiet_changed.wait_for(lock, longest, [&loop] { return loop.quiet; });
 }
 
 void Server::after(Micros delay, std::function<void()> what) {

@@ -55,6 +55,9 @@ class Server final : public api::Scheduler {
   void stop();  // any thread
   // Takes no new connections, ends event streams with a comment, answers with Connection: close.
   void drain();  // any thread
+  // After drain(): waits until the last answer on the public listener is out and its connection
+  // closed, at most `longest`. Any thread but the network's. False: some were still open.
+  bool wait_until_quiet(std::chrono::milliseconds longest);
 
   void after(Micros delay, std::function<void()> what) override;
   void soon(std::function<void()> what) override;

@@ -63,6 +63,7 @@ void Session::close() {
   socket_.close(ignored);
   if (!internal_) --loop_.public_sessions;
   loop_.sessions.erase(shared_from_this());
+  loop_.note_quiet();
 }
 
 void Session::drain() {

@@ -10,6 +10,7 @@
 
 #include "api/api.h"
 #include "api/sessions.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "engine/engines.h"
@@ -89,7 +90,10 @@ class App {
     log_.info("shutting down: running requests may end");
     api_->drain();
     if (supervisor_) supervisor_->stop(config_.server.drain_timeout);
+    api_->end_waits();
     server_->drain();
+    if (!server_->wait_until_quiet(limits::kLastAnswers))
+      log_.warn("some clients have not taken their answers");
     log_.info("stopped");
   }
 
