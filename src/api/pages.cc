@@ -103,20 +103,30 @@ Reply start(Context& context, const Call& call) {
              escape(context.settings.version), "</p>"));
 }
 
+std::string error_row(std::string_view anchor, std::string_view status, std::string_view code,
+                      std::string_view meaning, std::string_view again, std::string_view advice) {
+  return concat("<tr id=\"", anchor, "\"><td>", status, "</td><td><code>", code,
+                "</code></td><td><code>", anchor, "</code></td><td>", escape(meaning),
+                "<br><small>", escape(advice), "</small></td><td class=\"wide\">", again,
+                "</td></tr>\n");
+}
+
 Reply errors(Context&, const Call&) {
   std::string rows;
   for (const auto& [code, numbers] : all_errors()) {
-    rows += concat("<tr id=\"", numbers.anchor, "\"><td>", numbers.http_status, "</td><td><code>",
-                   numbers.error_code, "</code></td><td><code>", numbers.anchor, "</code></td><td>",
-                   escape(numbers.title), "</td><td class=\"wide\">",
-                   is_retryable(code) ? "yes, later" : "no", "</td></tr>\n");
+    rows += error_row(numbers.anchor, concat(numbers.http_status), concat(numbers.error_code),
+                      numbers.title, is_retryable(code) ? "yes, later" : "no", numbers.advice);
   }
+  // Found while a call is read: one name for all of them, their number is the status with zeros.
+  rows += error_row("malformed-call", "400, 408, 414, 417, 431, 501", "the status × 1000",
+                    "The call is not HTTP as this server takes it, or came too slowly", "no",
+                    "Use an HTTP/1.1 client; the connection is closed after this answer.");
   return page("Errors – Plantain",
               concat("<h1>Errors</h1>\n<p>Each error is <code>application/problem+json</code>. "
                      "<code>errors</code> lists every fault ",
                      "of an input, each with a JSON "
                      "pointer.</p>\n<table><thead><tr><th>HTTP</th><th>error_code</th><th>Name</"
-                     "th><th>Meaning</th>",
+                     "th><th>Meaning, and what to do</th>",
                      "<th class=\"wide\">Worth another try</th></tr></thead>\n<tbody>", rows,
                      "</tbody></table>\n<p><a href=\"/\">Back</a></p>"));
 }

@@ -16,6 +16,7 @@ struct ErrorNumbers {
   int error_code;
   std::string_view anchor;  // "invalid-input"
   std::string_view title;
+  std::string_view advice;  // what the caller may do about it
 };
 ErrorNumbers numbers_of(ErrorCode code);
 
