@@ -1,6 +1,6 @@
 # plantain_folder(NAME DEPENDS … LIBS … [SOURCES …]) makes the library plantain_NAME from all
 # .cc files below src/NAME (or the given SOURCES), and the test program NAME_test from its *_test.cc; EXCLUDE names files
-# that belong elsewhere.
+# that belong elsewhere. OWN_FLAGS: it is compiled with other flags than all, and so without the precompiled header.
 # A test program may use TEST_DEPENDS beyond what its folder may include.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -24,8 +24,10 @@ if(PLANTAIN_SANITIZE MATCHES thread)
   target_compile_options(plantain_options INTERFACE -Wno-error=tsan)
 endif()
 
+include(cmake/pch.cmake)
+
 function(plantain_folder name)
-  cmake_parse_arguments(F "" "" "DEPENDS;LIBS;SOURCES;TEST_DEPENDS;TEST_LIBS;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(F "OWN_FLAGS" "" "DEPENDS;LIBS;SOURCES;TEST_DEPENDS;TEST_LIBS;EXCLUDE" ${ARGN})
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
@@ -38,6 +40,9 @@ function(plantain_folder name)
   set(kind PUBLIC)
   if(sources OR F_SOURCES)
     add_library(plantain_${name} STATIC ${sources} ${F_SOURCES})
+    if(NOT F_OWN_FLAGS)
+      plantain_precompiled(plantain_${name} plantain_pch)
+    endif()
   else()
     add_library(plantain_${name} INTERFACE)  # headers alone
     set(kind INTERFACE)
@@ -49,6 +54,9 @@ function(plantain_folder name)
   if(PLANTAIN_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE plantain_${name} GTest::gtest GTest::gtest_main ${F_TEST_LIBS})
+    if(NOT F_OWN_FLAGS)
+      plantain_precompiled(${name}_test plantain_test_pch)
+    endif()
     foreach(dep ${F_TEST_DEPENDS})
       target_link_libraries(${name}_test PRIVATE plantain_${dep})
     endforeach()
