@@ -8,6 +8,7 @@
 #include "api/health.h"
 #include "api/keys.h"
 #include "api/leases.h"
+#include "api/metrics.h"
 #include "api/models.h"
 #include "api/openapi.h"
 #include "api/pages.h"
@@ -106,19 +107,24 @@ Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_k
 Api::Api(std::unique_ptr<Context> context) : context_(std::move(context)) {
   Context& shared = *context_;
   for (auto* table :
-       {health_routes, page_routes, openapi_routes, model_routes, submit_routes, request_routes,
-        event_routes, session_routes, key_routes, file_routes, lease_routes}) {
+       {health_routes, metric_routes, page_routes, openapi_routes, model_routes, submit_routes,
+        request_routes, event_routes, session_routes, key_routes, file_routes, lease_routes}) {
     for (Route& route : table(shared)) shared.routes.push_back(std::move(route));
   }
-  shared.requests.set_listener(
-      [&shared](RequestId id, RequestState state) { shared.hub.changed(id, state); });
+  shared.requests.set_listener([&shared](RequestId id, RequestState state) {
+    shared.metrics.count_state(state);
+    shared.hub.changed(id, state);
+  });
 }
 
 std::optional<Reply> Api::admit(Call& call, const Route& route) {
+  call.route = &route;
   return api::admit(*context_, call, route);
 }
 
-void Api::finish(const Call&, Reply& reply) {
+void Api::finish(const Call& call, Reply& reply) {
+  context_->metrics.count_call(call.route, call, reply.status,
+                               context_->clock.steady() - call.began);
   if (context_->draining) reply.close = true;
 }
 

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "store/artifact_store.h"
 #include "store/key_store.h"
@@ -48,8 +49,12 @@ struct Caller {
   std::optional<SignedIn> session = {};
 };
 
+struct Route;
+
 struct Call {
-  std::string id;  // X-Call-Id
+  std::string id;                // X-Call-Id
+  SteadyTime began;              // when its head was read
+  const Route* route = nullptr;  // set by the gate
   Method method = Method::kGet;
   std::string path;                                         // as sent, without the query
   std::vector<std::pair<std::string, std::string>> query;   // decoded, in order

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/hub.h"
+#include "api/metrics.h"
 #include "api/route.h"
 #include "api/signer.h"
 #include "base/clock.h"
@@ -43,6 +44,7 @@ struct Context {
   Hub hub = {};
   std::vector<Route> routes = {};  // filled once, before the server listens
   Workers workers;
+  Metrics metrics;
   std::atomic<bool> draining = false;
   std::atomic<bool> ending = false;  // nobody waits for anything any more
   std::mutex worker_tokens_mutex = {};

@@ -142,25 +142,27 @@ std::vector<Workers::Seen> Workers::all() const {
   return workers;
 }
 
-void Workers::run_began(const LeaseId& lease, const std::string& kind) {
+void Workers::run_began(const LeaseId& lease, Run run) {
   // Leases that were lost leave their entry behind; ids rise with time, so the first is the oldest.
   constexpr std::size_t kRemembered = 10'000;
   const std::lock_guard lock(mutex_);
   if (running_.size() >= kRemembered) running_.erase(running_.begin());
-  running_.insert_or_assign(lease, std::pair(kind, clock_.steady()));
+  run.began = clock_.steady();
+  running_.insert_or_assign(lease, std::move(run));
 }
 
-void Workers::run_ended(const LeaseId& lease, bool succeeded) {
+std::optional<Workers::Run> Workers::run_ended(const LeaseId& lease, bool succeeded) {
   const std::lock_guard lock(mutex_);
-  const auto run = running_.find(lease);
-  if (run == running_.end()) return;
+  const auto at = running_.find(lease);
+  if (at == running_.end()) return std::nullopt;
+  Run run = std::move(at->second);
+  running_.erase(at);
   if (succeeded) {
-    const auto& [kind, began] = run->second;
-    const double took = static_cast<double>((clock_.steady() - began).count());
-    const auto [at, fresh] = typical_us_.emplace(kind, took);
-    if (!fresh) at->second += 0.2 * (took - at->second);
+    const double took = static_cast<double>((clock_.steady() - run.began).count());
+    const auto [typical, fresh] = typical_us_.emplace(run.kind, took);
+    if (!fresh) typical->second += 0.2 * (took - typical->second);
   }
-  running_.erase(run);
+  return run;
 }
 
 std::optional<Micros> Workers::typical(const std::string& kind) const {

@@ -89,8 +89,15 @@ class Workers {
 
   // A run of a kind ("model/resolution/pictures") began, and ended; only good ones are learned
   // from.
-  void run_began(const LeaseId& lease, const std::string& kind);
-  void run_ended(const LeaseId& lease, bool succeeded);
+  struct Run {
+    std::string kind;
+    std::string model;
+    std::string engine;
+    SteadyTime began;
+  };
+  void run_began(const LeaseId& lease, Run run);  // `began` is set here
+  // The run, if it is known here.
+  std::optional<Run> run_ended(const LeaseId& lease, bool succeeded);
   // Runs of a kind take about this long; nothing: never seen one.
   std::optional<Micros> typical(const std::string& kind) const;
 
@@ -99,7 +106,7 @@ class Workers {
   const SteadyTime started_;
   mutable std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, Seen> seen_;  // by credential and engine
-  std::map<LeaseId, std::pair<std::string, SteadyTime>> running_;
+  std::map<LeaseId, Run> running_;
   std::map<std::string, double> typical_us_;
 };
 

@@ -127,7 +127,9 @@ class LongPoll : public std::enable_shared_from_this<LongPoll> {
     if (!claim->has_value()) return respond_(nothing());
     const Result<Json> input = parse_json((*claim)->input);
     CHECK(input.ok());
-    context_.workers.run_began((*claim)->lease, run_kind((*claim)->model_id, *input));
+    context_.workers.run_began(
+        (*claim)->lease,
+        {run_kind((*claim)->model_id, *input), (*claim)->model_id, wish_.engine, {}});
     respond_(lease_reply(**claim, *input));
   }
 
@@ -306,13 +308,16 @@ void finish(Context& context, const std::shared_ptr<const Call>& call, const Res
       finish_of(context, body, request.ok() ? request->text() : lease.text());
   if (!wish.ok()) return respond(problem(wish.error()));
   const bool succeeded = wish->outcome == store::Finish::Outcome::kSucceeded;
-  context.requests.finish(
-      lease, call->caller->credential, std::move(*wish),
-      [&context, succeeded, lease = lease, respond](Result<RequestState> state) {
-        context.workers.run_ended(lease, succeeded);
-        if (!state.ok()) return respond(problem(state.error()));
-        respond(json_reply(200, JsonObject{{"status", status_name(*state)}}));
-      });
+  context.requests.finish(lease, call->caller->credential, std::move(*wish),
+                          [&context, succeeded, outcome = text_or(body, "outcome", ""),
+                           lease = lease, respond](Result<RequestState> state) {
+                            if (const auto run = context.workers.run_ended(lease, succeeded)) {
+                              context.metrics.count_run(run->model, run->engine, outcome,
+                                                        context.clock.steady() - run->began);
+                            }
+                            if (!state.ok()) return respond(problem(state.error()));
+                            respond(json_reply(200, JsonObject{{"status", status_name(*state)}}));
+                          });
 }
 
 Route lease_route(Context& context, Method method, std::string pattern, BodyKind body,

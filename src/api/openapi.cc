@@ -13,7 +13,7 @@ Json schema_ref(std::string_view name) {
 }
 
 JsonObject content_of(std::string_view schema) {
-  if (schema == "text/html" || schema == "text/event-stream") {
+  if (schema.starts_with("text/")) {
     return JsonObject{{schema, JsonObject{{"schema", JsonObject{{"type", "string"}}}}}};
   }
   if (schema == "application/octet-stream") {

@@ -37,10 +37,11 @@ api::Reply allowed(api::Method method, std::string allow) {
 
 }  // namespace
 
-Session::Session(Loop& loop, Socket socket, bool internal)
+Session::Session(Loop& loop, Socket socket, bool internal, bool trusted)
     : loop_(loop),
-      socket_(std::move(socket)),
+      channel_(std::move(socket), internal ? nullptr : loop.tls.get()),
       internal_(internal),
+      trusted_(trusted),
       parser_(limits::kHeaderMax_bytes, limits::kTargetMax_bytes),
       timer_(loop.io),
       deadline_(SteadyClock::time_point::max()),
@@ -59,8 +60,7 @@ void Session::close() {
   release_body();
   timer_.cancel();
   events_.reset();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  channel_.close();
   if (!internal_) --loop_.public_sessions;
   loop_.sessions.erase(shared_from_this());
   loop_.note_quiet();
@@ -89,7 +89,7 @@ void Session::next_call() {
 void Session::want_input() {
   if (waiting_) return;
   waiting_ = true;
-  socket_.async_wait(Socket::wait_read, [self = shared_from_this()](boost::system::error_code) {
+  channel_.wait_to_read([self = shared_from_this()] {
     self->waiting_ = false;
     self->on_readable();
   });
@@ -100,7 +100,7 @@ void Session::on_readable() {
   const bool writing = phase_ == Phase::kAnswer || (phase_ == Phase::kBody && sending_);
   if (writing || phase_ == Phase::kClosed) return;
   boost::system::error_code fault;
-  const std::size_t got = socket_.read_some(asio::buffer(loop_.piece), fault);
+  const std::size_t got = channel_.read_some(asio::buffer(loop_.piece), fault);
   if (fault == asio::error::would_block) return want_input();
   if (fault) return close();  // the client has left, or has closed its side, which is the same here
   if (phase_ == Phase::kLinger) return want_input();
@@ -143,6 +143,7 @@ void Session::begin_call() {
   head_only_ = head.method == api::Method::kHead;
   call_ = std::make_shared<api::Call>();
   call_->id = loop_.ids.next_uuid();
+  call_->began = began_;
   call_->public_base = loop_.public_base;
   call_->method = head.method;
   const std::size_t mark = std::min(head.target.find('?'), head.target.size());
@@ -173,6 +174,10 @@ std::optional<api::Reply> Session::route_call(std::string_view host) {
 }
 
 std::optional<api::Reply> Session::judge_address(std::string_view host) {
+  if (!trusted_) {
+    return api::problem(Error{ErrorCode::kMisdirected,
+                              "this server is reached by https, through its owner's proxy"});
+  }
   if (internal_ || !loop_.options.public_url.empty()) return std::nullopt;
   if (is_loopback_authority(host, loop_.port)) return std::nullopt;
   return api::problem(Error{ErrorCode::kMisdirected,
