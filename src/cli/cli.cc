@@ -26,6 +26,7 @@ constexpr Verb kVerbs[] = {
     {"requests cancel", requests_cancel},
     {"requests delete", requests_delete},
     {"requests events", requests_events},
+    {"backup", backup},
     {"config check", config_check},
     {"config show", config_show},
     {"sketch explain", sketch_explain},

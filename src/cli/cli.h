@@ -60,6 +60,8 @@ struct Hooks {
   std::function<Result<std::string>(const Config& config, const std::string& name,
                                     const std::string& role)>
       create_local_key;
+  // Copies the data folder into a new one; returns the exit code.
+  std::function<int(const Config& config, const Path& destination)> backup;
   // What the catalogue has against a configuration that is right by itself: all of it.
   std::function<std::vector<SettingFault>(const Config& config)> check_config;
   std::function<std::string()> version_details;  // lines for `version --verbose`

@@ -51,6 +51,9 @@ class CommandTest : public testing::Test {
       called(concat("key ", config.server.data_dir.string(), " ", name, " ", role));
       return std::string("pt_new");
     };
+    hooks_.backup = [this](const Config& config, const Path& destination) {
+      return called(concat("backup ", config.server.data_dir.string(), " ", destination.string()));
+    };
     hooks_.check_config = [this](const Config&) { return setting_faults_; };
     hooks_.version_details = [] { return std::string("built for a test"); };
   }
@@ -122,6 +125,13 @@ TEST_F(CommandTest, ExplainLocalKeysAndVersionNeedNoServer) {
   EXPECT_EQ(calls_, (Words{"explain a fox", "key /d n admin"}));
   EXPECT_TRUE(out_.starts_with("{}\npt_new\nplantain ")) << out_;
   EXPECT_TRUE(out_.ends_with("\nbuilt for a test\n")) << out_;
+}
+
+TEST_F(CommandTest, BackupNeedsAPlaceAndTakesTheDataFolder) {
+  EXPECT_EQ(run_words({"backup"}), kExitUsage);
+  EXPECT_EQ(run_words({"backup", "/copy", "-d", "/data"}), 7);
+
+  EXPECT_EQ(calls_, Words{"backup /data /copy"});
 }
 
 TEST_F(CommandTest, ConfigCheckNamesLineAndColumnOfEveryFault) {

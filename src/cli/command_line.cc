@@ -85,6 +85,7 @@ class Grammar {
     add_server();
     add_requests();
     add_keys();
+    add_backup();
     add_rest();
   }
 
@@ -290,6 +291,7 @@ class Grammar {
   void add_server();
   void add_requests();
   void add_keys();
+  void add_backup();
   void add_rest();
 
   std::variant<Arguments, NoVerb> judge();
@@ -479,6 +481,28 @@ void Grammar::add_keys() {
   sign_in->group("Administration");
   add_json(sign_in);
   add_connection(sign_in);
+}
+
+void Grammar::add_backup() {
+  CLI::App* const verb = add_verb(
+      root_, "backup", "FOLDER [options]", "Copy all that a server keeps, while it may be running.",
+      "The copy is a data folder itself: `plantain serve -d FOLDER` goes on from it.\n"
+      "Example:\n  plantain backup /mnt/backup/2026-11-25");
+  verb->group("Administration");
+  const CLI::Option* const folder =
+      verb->add_option("folder", arguments_.output, "A folder that is made, or is empty.")
+          ->type_name("FOLDER")
+          ->group("Backup");
+  verb->add_option_function<std::string>(
+          "-d,--data-dir",
+          [this](const std::string& path) {
+            arguments_.settings.push_back({"server.data_dir", path});
+          },
+          "The data folder to copy; the configured one when left out.")
+      ->type_name("PATH")
+      ->group("Backup");
+  add_config_file(verb);
+  needed_[verb].push_back({folder, "say where the copy goes: plantain backup FOLDER"});
 }
 
 void Grammar::add_rest() {

@@ -20,6 +20,7 @@ struct Session {
 int serve(const Session& session);
 int worker(const Session& session);
 int generate(const Session& session);
+int backup(const Session& session);
 int config_check(const Session& session);
 int config_show(const Session& session);
 int sketch_explain(const Session& session);

@@ -94,6 +94,12 @@ int generate(const Session& session) {
   return session.hooks.generate(arguments);
 }
 
+int backup(const Session& session) {
+  const std::optional<Config> config = load_or_complain(session);
+  if (!config) return kExitUsage;
+  return session.hooks.backup(*config, session.arguments.output);
+}
+
 // Where a setting, or any setting of a model, got its value.
 std::string origin_of(const LoadedConfig& loaded, const std::string& setting) {
   const auto at = loaded.origins.lower_bound(setting);

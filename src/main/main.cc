@@ -1,5 +1,6 @@
 // `plantain`: one program for the server, its workers and the command.
 #include "cli/cli.h"
+#include "main/backup.h"
 #include "main/installation.h"
 #include "main/serve.h"
 #include "main/work.h"
@@ -10,6 +11,7 @@ int main(int argc, char** argv) {
                                    .generate = plantain::generate,
                                    .explain = plantain::explain,
                                    .create_local_key = plantain::create_local_key,
+                                   .backup = plantain::backup,
                                    .check_config = plantain::check_catalog,
                                    .version_details = plantain::version_details};
   return plantain::cli::run(argc, argv, hooks);
