@@ -1,0 +1,16 @@
+# `cpack -G DEB`: the program, its unit, its configuration and the notices.
+install(FILES packaging/plantain.service DESTINATION /lib/systemd/system)
+install(FILES packaging/config.toml DESTINATION /etc/plantain)
+install(FILES LICENSE NOTICE DESTINATION share/doc/plantain)
+
+set(CPACK_PACKAGE_NAME plantain)
+set(CPACK_PACKAGE_CONTACT "The authors of Plantain <plantain@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Server for generative images with a model API of its owner's")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION web)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS ca-certificates)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/conffiles)
+set(CPACK_STRIP_FILES ON)
+include(CPack)
