@@ -97,6 +97,13 @@ class Loader {
           concat("server.host is \"", server.host,
                  "\", which others can reach: set server.public_url to the address that they will "
                  "use, or listen on 127.0.0.1"));
+    } else if (!is_loopback_host(server.host) && server.tls_certificate.empty() &&
+               server.trusted_proxies.empty()) {
+      fault(where_of("server.host"),
+            concat("server.host is \"", server.host,
+                   "\", where keys would travel for all to read: set server.tls_certificate and "
+                   "server.tls_key, or server.trusted_proxies to the networks of a proxy that ends "
+                   "TLS"));
     }
   }
 

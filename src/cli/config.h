@@ -24,7 +24,9 @@ struct ModelConfig {
 struct Config {
   struct Server {
     std::string host = "127.0.0.1";
-    int port = 8080;         // 0: any free one
+    int port = 8080;                // 0: any free one
+    Path tls_certificate, tls_key;  // both or none
+    std::vector<std::string> trusted_proxies;
     std::string public_url;  // without a slash at its end; empty: the address itself
     Path data_dir;
     std::chrono::seconds drain_timeout{30};

@@ -226,15 +226,19 @@ TEST_F(ConfigTest, FaultsOfModelsAreFaultsToo) {
       }));
 }
 
-TEST_F(ConfigTest, AnotherAddressThanLoopbackNeedsAPublicUrl) {
+TEST_F(ConfigTest, AnotherAddressThanLoopbackNeedsAPublicUrlAndASecureWay) {
   const std::string open = "[server]\nhost = \"0.0.0.0\"\n";
 
   const Lines found = faults(open);
 
   ASSERT_EQ(found.size(), 1u);
   EXPECT_TRUE(found[0].starts_with("2:8: server.host is \"0.0.0.0\"")) << found[0];
-  EXPECT_EQ(faults(open + "public_url = \"https://pictures.example.org/\"\n"), Lines{});
-  EXPECT_EQ(load(open + "public_url = \"https://x/\"\n").config.server.public_url, "https://x");
+  const std::string named = open + "public_url = \"https://x/\"\n";
+  ASSERT_EQ(faults(named).size(), 1u);
+  EXPECT_NE(faults(named)[0].find("keys would travel for all to read"), std::string::npos);
+  EXPECT_EQ(faults(named + "trusted_proxies = [\"10.0.0.0/8\"]\n"), Lines{});
+  EXPECT_EQ(faults(named + "tls_certificate = \"c.pem\"\ntls_key = \"k.pem\"\n"), Lines{});
+  EXPECT_EQ(load(named).config.server.public_url, "https://x");
   EXPECT_EQ(faults("[server]\npublic_url = \"pictures.example.org\"\n").size(), 1u);
 }
 

@@ -18,10 +18,14 @@ const ModelConfig* model_of(const Config& config, const std::string& model) {
   return at == config.models.end() ? nullptr : &at->second;
 }
 
+std::vector<std::string> text_list(const Json& value) {
+  std::vector<std::string> texts;
+  for (const Json& each : value.as_array()) texts.push_back(text(each));
+  return texts;
+}
+
 void put_engines(Config& config, const std::string& model, const Json& value) {
-  std::vector<std::string>& engines = config.models[model].engines;
-  engines.clear();
-  for (const Json& engine : value.as_array()) engines.push_back(text(engine));
+  config.models[model].engines = text_list(value);
 }
 
 Json get_engines(const Config& config, const std::string& model) {
@@ -60,7 +64,8 @@ std::vector<Setting> make_settings() {
        "host",
        kText,
        "127.0.0.1",
-       "Address to listen on. Another one than loopback needs server.public_url.",
+       "Address to listen on. Another one than loopback needs server.public_url, and TLS or "
+       "server.trusted_proxies.",
        "--host",
        0,
        0,
@@ -91,6 +96,41 @@ std::vector<Setting> make_settings() {
        {},
        [](C& c, M, J v) { c.server.public_url = text(v); },
        [](const C& c, M) -> Json { return JsonString(c.server.public_url); }},
+      {"server",
+       "tls_certificate",
+       kPath,
+       "",
+       "PEM file of the certificate and its chain; with server.tls_key the server speaks https.",
+       "",
+       0,
+       0,
+       {},
+       [](C& c, M, J v) { c.server.tls_certificate = text(v); },
+       [](const C& c, M) -> Json { return JsonString(c.server.tls_certificate.string()); }},
+      {"server",
+       "tls_key",
+       kPath,
+       "",
+       "PEM file of the certificate's private key.",
+       "",
+       0,
+       0,
+       {},
+       [](C& c, M, J v) { c.server.tls_key = text(v); },
+       [](const C& c, M) -> Json { return JsonString(c.server.tls_key.string()); }},
+      {"server",
+       "trusted_proxies",
+       kTextList,
+       "[]",
+       "Networks, such as 10.0.0.0/8, of a proxy that ends TLS before the server.",
+       "",
+       0,
+       0,
+       {},
+       [](C& c, M, J v) { c.server.trusted_proxies = text_list(v); },
+       [](const C& c, M) -> Json {
+         return JsonArray(c.server.trusted_proxies.begin(), c.server.trusted_proxies.end());
+       }},
       {"server",
        "data_dir",
        kPath,

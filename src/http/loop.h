@@ -14,6 +14,7 @@
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "http/channel.h"
 #include "http/inbox.h"
 #include "http/router.h"
 #include "http/server.h"
@@ -41,6 +42,7 @@ struct Loop {
   std::unique_ptr<Router> internal_router;
   int port = 0;
   std::string public_base;
+  TlsContext tls;  // of the public listener; null: plain
   std::set<std::shared_ptr<Session>> sessions;
   std::size_t public_sessions = 0;
   std::size_t bodies_in_flight = 0;  // bytes

@@ -7,13 +7,17 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
@@ -53,9 +57,15 @@ Result<void> bind_tcp(Tcp::acceptor& acceptor, const Options& options) {
   if (fault) {
     return invalid(concat("the host to listen on must be an address, not ", options.host));
   }
-  if (options.public_url.empty() && !address.is_loopback()) {
+  if (!address.is_loopback() && options.public_url.empty()) {
     return invalid(concat(
         "without a public_url the server listens only on a loopback address, not ", options.host));
+  }
+  if (!address.is_loopback() && options.tls_certificate.empty() &&
+      options.trusted_proxies.empty()) {
+    return invalid(concat("to listen on ", options.host,
+                          " the server needs tls_certificate and tls_key, or trusted_proxies: the "
+                          "networks of a proxy that ends TLS"));
   }
   const Tcp::endpoint endpoint(address, static_cast<unsigned short>(options.port));
   acceptor.open(endpoint.protocol(), fault);
@@ -107,11 +117,45 @@ Result<void> bind_local(Local::acceptor& acceptor, const Path& path) {
   return {};
 }
 
+// A network of addresses of either kind.
+class Network {
+ public:
+  // An address alone is a network of one.
+  static Result<Network> parse(const std::string& text) {
+    Network network;
+    boost::system::error_code fault;
+    const bool is_v6 = text.find(':') != std::string::npos;
+    const bool has_length = text.find('/') != std::string::npos;
+    if (is_v6) {
+      network.v6_ = asio::ip::make_network_v6(has_length ? text : text + "/128", fault);
+    } else {
+      network.v4_ = asio::ip::make_network_v4(has_length ? text : text + "/32", fault);
+    }
+    if (fault) return invalid(concat(text, " is not a network such as 10.0.0.0/8"));
+    return network;
+  }
+
+  bool contains(const asio::ip::address& address) const {
+    if (v4_ && address.is_v4())
+      return asio::ip::make_network_v4(address.to_v4(), v4_->prefix_length()).canonical() ==
+             v4_->canonical();
+    if (v6_ && address.is_v6())
+      return asio::ip::make_network_v6(address.to_v6(), v6_->prefix_length()).canonical() ==
+             v6_->canonical();
+    return false;
+  }
+
+ private:
+  std::optional<asio::ip::network_v4> v4_;
+  std::optional<asio::ip::network_v6> v6_;
+};
+
 std::string base_of(const Options& options, int port) {
   const bool is_v6 = options.host.find(':') != std::string::npos;
   const std::string host = is_v6 ? concat("[", options.host, "]") : options.host;
+  const std::string_view scheme = options.tls_certificate.empty() ? "http://" : "https://";
   std::string base =
-      options.public_url.empty() ? concat("http://", host, ":", port) : options.public_url;
+      options.public_url.empty() ? concat(scheme, host, ":", port) : options.public_url;
   while (base.ends_with('/')) base.pop_back();
   return base;
 }
@@ -130,11 +174,13 @@ struct Server::State {
   template <class Acceptor>
   void accept_later(Acceptor& acceptor, bool internal, const std::string& reason);
   void welcome(Session::Socket socket, bool internal);
+  bool is_trusted(const Session::Socket& socket) const;
 
   Loop loop;
   Tcp::acceptor tcp;
   Local::acceptor local;
   asio::executor_work_guard<asio::io_context::executor_type> work;
+  std::vector<Network> proxies;
   bool full = false;  // the last connection could not be accepted
 };
 
@@ -170,7 +216,24 @@ void Server::State::welcome(Session::Socket socket, bool internal) {
   boost::system::error_code fault;
   socket.non_blocking(true, fault);
   if (fault) return;
-  std::make_shared<Session>(loop, std::move(socket), internal)->begin();
+  const bool trusted = internal || loop.tls || is_trusted(socket);
+  std::make_shared<Session>(loop, std::move(socket), internal, trusted)->begin();
+}
+
+bool Server::State::is_trusted(const Session::Socket& socket) const {
+  boost::system::error_code fault;
+  const auto peer = socket.remote_endpoint(fault);
+  if (fault) return false;
+  Tcp::endpoint from;
+  if (peer.size() > from.capacity()) return false;
+  std::memcpy(from.data(), peer.data(), peer.size());
+  from.resize(peer.size());
+  asio::ip::address address = from.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  if (address.is_loopback()) return true;
+  return std::any_of(proxies.begin(), proxies.end(),
+                     [&](const Network& network) { return network.contains(address); });
 }
 
 Server::Server(Options options, const Clock& clock, IdSource& ids, Log& log)
@@ -184,6 +247,18 @@ Server::~Server() {
 
 Result<void> Server::listen(api::Service& service) {
   Loop& loop = state_->loop;
+  for (const std::string& text : loop.options.trusted_proxies) {
+    Result<Network> network = Network::parse(text);
+    if (!network.ok()) return network.error();
+    state_->proxies.push_back(*network);
+  }
+  if (loop.options.tls_certificate.empty() != loop.options.tls_key.empty())
+    return invalid("tls_certificate and tls_key belong together: set both or none");
+  if (!loop.options.tls_certificate.empty()) {
+    Result<TlsContext> tls = make_tls(loop.options.tls_certificate, loop.options.tls_key);
+    if (!tls.ok()) return tls.error();
+    loop.tls = *std::move(tls);
+  }
   if (auto bound = bind_tcp(state_->tcp, loop.options); !bound.ok()) return bound;
   if (!loop.options.internal_socket.empty()) {
     auto bound = bind_local(state_->local, loop.options.internal_socket);

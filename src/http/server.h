@@ -21,7 +21,12 @@ struct Options {
   std::string host = "127.0.0.1";
   int port = 8080;         // 0: chosen by the system
   std::string public_url;  // empty: loopback only, and Host must be a loopback name with its port
-  Path internal_socket;    // empty: none; folder 0700, socket 0600, the peer's uid is checked
+  Path tls_certificate;    // PEM, with its chain; empty: plain
+  Path tls_key;            // PEM
+  // Networks, as "10.0.0.0/8", from which a proxy that ends TLS calls. Others than loopback that
+  // come without TLS are refused.
+  std::vector<std::string> trusted_proxies;
+  Path internal_socket;  // empty: none; folder 0700, socket 0600, the peer's uid is checked
 
   std::chrono::milliseconds header_timeout = limits::kHeaderRead;
   std::chrono::milliseconds idle_timeout = limits::kIdleConnection;

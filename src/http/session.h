@@ -3,7 +3,6 @@
 // handler is given, which may be called from anywhere.
 #pragma once
 
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
@@ -12,6 +11,7 @@
 #include <string_view>
 
 #include "api/route.h"
+#include "http/channel.h"
 #include "http/loop.h"
 #include "http/parser.h"
 
@@ -19,10 +19,11 @@ namespace plantain::http {
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  using Socket = boost::asio::generic::stream_protocol::socket;
+  using Socket = Channel::Socket;
 
-  // `loop` must outlive it. `internal`: a connection of the worker protocol.
-  Session(Loop& loop, Socket socket, bool internal);
+  // `loop` must outlive it. `internal`: a connection of the worker protocol. `trusted`: it comes
+  // from this machine, by TLS, or from a proxy that the owner named.
+  Session(Loop& loop, Socket socket, bool internal, bool trusted);
 
   void begin();  // reads the first call
   void close();  // at once; answers that come later go nowhere
@@ -85,8 +86,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void log_call(std::string_view what) const;
 
   Loop& loop_;
-  Socket socket_;
+  Channel channel_;
   const bool internal_;
+  const bool trusted_;
   Phase phase_ = Phase::kHead;
   bool waiting_ = false;  // for the socket to be readable
   std::string input_;     // read and not yet understood

@@ -158,7 +158,7 @@ void Session::send(Then then) {
 void Session::send_more() {
   expire_after(loop_.options.idle_timeout);
   const auto rest = asio::buffer(out_.data() + out_sent_, out_.size() - out_sent_);
-  socket_.async_write_some(
+  channel_.write_some(
       rest, [self = shared_from_this()](boost::system::error_code fault, std::size_t sent) {
         if (self->phase_ == Phase::kClosed) return;
         if (fault) return self->close();
@@ -181,8 +181,7 @@ void Session::done() {
 // before all was read. So what still comes is read until the client has seen the end.
 void Session::linger() {
   phase_ = Phase::kLinger;
-  boost::system::error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  channel_.shutdown_send();
   std::string().swap(input_);
   parser_.next();
   call_.reset();

@@ -17,6 +17,7 @@
 #include "http/server.h"
 #include "main/housekeeper.h"
 #include "main/installation.h"
+#include "main/tell_manager.h"
 #include "safety/prompt_rules.h"
 #include "worker/supervisor.h"
 
@@ -68,6 +69,9 @@ class App {
         http::Options{.host = config_.server.host,
                       .port = config_.server.port,
                       .public_url = config_.server.public_url,
+                      .tls_certificate = config_.server.tls_certificate,
+                      .tls_key = config_.server.tls_key,
+                      .trusted_proxies = config_.server.trusted_proxies,
                       .internal_socket = socket_path(config_.server.data_dir)},
         clock_, ids_, log_);
     const Result<std::string> signing_key =
@@ -87,6 +91,7 @@ class App {
 
   // Running requests get their time; what is left goes back to the queue.
   void drain() {
+    tell_manager("STOPPING=1");
     log_.info("shutting down: running requests may end");
     api_->drain();
     if (supervisor_) supervisor_->stop(config_.server.drain_timeout);
@@ -128,7 +133,8 @@ class App {
                          .log = log_,
                          .scheduler = *server_,
                          .signer = api::FileSigner(signing_key),
-                         .workers = api::Workers(clock_)}));
+                         .workers = api::Workers(clock_),
+                         .metrics = api::Metrics(PLANTAIN_VERSION)}));
   }
 
   // The engines of the configured models that this program has; others are for workers elsewhere.
@@ -170,6 +176,7 @@ class App {
   }
 
   void announce() {
+    tell_manager("READY=1");
     std::string text = concat("listening ", server_->public_base(), "\n", "key file ",
                               std::filesystem::absolute(config_.server.key_file).string(), "\n");
     if (::isatty(STDOUT_FILENO) == 1) {
