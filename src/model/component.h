@@ -1,0 +1,29 @@
+// One component of a diffusers folder: its configuration and its weights.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "model/weights/model_folder.h"
+#include "model/weights/weights.h"
+
+namespace plantain::model {
+
+struct Component {
+  Json config;
+  std::shared_ptr<const Weights> weights;
+};
+
+// kNotFound, kCorrupt: as open_weights() and read_json_file() say.
+inline Result<Component> open_component(const Path& folder, std::string_view name) {
+  Result<Json> config = read_json_file(folder / name / "config.json");
+  if (!config.ok()) return config.error();
+  Result<Weights> weights = open_weights(folder / name);
+  if (!weights.ok()) return weights.error();
+  return Component{*std::move(config), std::make_shared<const Weights>(*std::move(weights))};
+}
+
+}  // namespace plantain::model

@@ -1,0 +1,193 @@
+#include "model/parameters.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include "base/text.h"
+#include "model/weights/decode.h"
+
+namespace plantain::model {
+namespace {
+
+using tensor::Dtype;
+using tensor::Weight;
+
+// Round to nearest, ties to even; NaN stays NaN.
+uint16_t to_bf16(float x) {
+  const uint32_t bits = __builtin_bit_cast(uint32_t, x);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<uint16_t>((bits >> 16) | 0x40u);
+  return static_cast<uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+}
+
+std::optional<Dtype> dtype_of(StoredType type) {
+  switch (type) {
+    case StoredType::kF32: return Dtype::kF32;
+    case StoredType::kF16: return Dtype::kF16;
+    case StoredType::kBF16: return Dtype::kBF16;
+    default: return std::nullopt;
+  }
+}
+
+std::vector<float> all_f32(const StoredTensor& stored) {
+  std::vector<float> values(static_cast<std::size_t>(*elements_of(stored.shape)));
+  read_f32(stored, values);
+  return values;
+}
+
+// [rows, channels, area] to [rows, area, channels], numbers of `size` bytes.
+void channels_last(const std::byte* from, std::byte* to, int64_t rows, int64_t channels,
+                   int64_t area, std::size_t size) {
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t a = 0; a < area; ++a)
+      for (int64_t c = 0; c < channels; ++c) {
+        std::memcpy(to, from + static_cast<std::size_t>((r * channels + c) * area + a) * size, size);
+        to += size;
+      }
+}
+
+}  // namespace
+
+Parameters::Parameters(std::shared_ptr<const Weights> weights, Precision precision,
+                       const std::vector<Lora>* loras)
+    : weights_(std::move(weights)), precision_(precision), loras_(loras) {
+  if (loras_ == nullptr) return;
+  for (const Lora& lora : *loras_)
+    for (const auto& [name, pair] : lora.pairs)
+      if (!has(concat(name, ".weight")) && !error_)
+        error_ = invalid(concat("the LoRA changes \"", shown(name), "\", which this model does not have"));
+}
+
+Parameters::~Parameters() = default;
+
+bool Parameters::has(std::string_view name) const { return weights_->find(name) != nullptr; }
+
+std::string Parameters::first_of(std::initializer_list<std::string_view> names) const {
+  for (const std::string_view name : names)
+    if (has(concat(name, ".weight"))) return std::string(name);
+  return std::string(*names.begin());
+}
+
+Result<void> Parameters::status() const {
+  if (error_) return *error_;
+  return {};
+}
+
+const StoredTensor* Parameters::get(std::string_view name, const Shape& shape) {
+  Result<const StoredTensor*> stored = weights_->get(name, shape);
+  if (stored.ok()) return *stored;
+  if (!error_) error_ = stored.error();
+  return nullptr;
+}
+
+std::byte* Parameters::own(std::size_t bytes) {
+  owned_.push_back(std::make_unique_for_overwrite<std::byte[]>(bytes));
+  owned_bytes_ += bytes;
+  return owned_.back().get();
+}
+
+Weight Parameters::from_f32(const float* values, int64_t rows, int64_t columns, Dtype dtype) {
+  const std::size_t count = static_cast<std::size_t>(rows * columns);
+  if (dtype == Dtype::kF32) {
+    std::byte* at = own(count * 4);
+    std::memcpy(at, values, count * 4);
+    return {Dtype::kF32, at, rows, columns, columns, nullptr};
+  }
+  std::byte* at = own(count * 2);
+  std::transform(values, values + count, reinterpret_cast<uint16_t*>(at), to_bf16);
+  return {Dtype::kBF16, at, rows, columns, columns, nullptr};
+}
+
+Weight Parameters::as_stored(const StoredTensor& stored, int64_t rows, int64_t columns) {
+  const std::optional<Dtype> dtype = dtype_of(stored.type);
+  const bool shorten = precision_ == Precision::kBf16 && dtype == Dtype::kF32;
+  if (!dtype || shorten) return from_f32(all_f32(stored).data(), rows, columns, Dtype::kBF16);
+  const std::byte* data = stored.bytes.data();
+  // Files promise no alignment; nearly all have it.
+  if (reinterpret_cast<std::uintptr_t>(data) % size_of(*dtype) != 0) {
+    std::byte* copy = own(stored.bytes.size());
+    std::memcpy(copy, data, stored.bytes.size());
+    data = copy;
+  }
+  return {*dtype, data, rows, columns, columns, nullptr};
+}
+
+void Parameters::add_loras(std::string_view name, int64_t rows, int64_t columns, Weight& weight) {
+  if (loras_ == nullptr) return;
+  std::vector<float> sum;
+  for (const Lora& lora : *loras_) {
+    const auto found = lora.pairs.find(name);
+    if (found == lora.pairs.end()) continue;
+    const LoraPair& pair = found->second;
+    if (pair.in() != columns || pair.out() != rows) {
+      if (!error_)
+        error_ = invalid(concat("the LoRA changes \"", name, "\" as [", pair.out(), ", ", pair.in(),
+                                "]; this model has [", rows, ", ", columns, "]"));
+      return;
+    }
+    if (sum.empty()) sum = all_f32(*weights_->find(concat(name, ".weight")));
+    const float factor = lora.strength * pair.factor();
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t k = 0; k < pair.rank; ++k) {
+        const float b = factor * pair.up[static_cast<std::size_t>(r * pair.rank + k)];
+        for (int64_t c = 0; c < columns; ++c)
+          sum[static_cast<std::size_t>(r * columns + c)] +=
+              b * pair.down[static_cast<std::size_t>(k * columns + c)];
+      }
+  }
+  if (sum.empty()) return;
+  const Dtype dtype = weight.dtype == Dtype::kF32 ? Dtype::kF32 : Dtype::kBF16;
+  weight = from_f32(sum.data(), rows, columns, dtype);
+}
+
+Weight Parameters::linear(std::string_view name, int64_t rows, int64_t columns) {
+  const StoredTensor* stored = get(concat(name, ".weight"), {rows, columns});
+  if (stored == nullptr) return {};
+  Weight weight = as_stored(*stored, rows, columns);
+  add_loras(name, rows, columns, weight);
+  return weight;
+}
+
+Weight Parameters::linear_with_bias(std::string_view name, int64_t rows, int64_t columns) {
+  Weight weight = linear(name, rows, columns);
+  weight.bias = vector(concat(name, ".bias"), rows);
+  return weight;
+}
+
+Weight Parameters::convolution(std::string_view name, int64_t rows, int64_t channels, int kernel,
+                               bool bias) {
+  const StoredTensor* stored = get(concat(name, ".weight"), {rows, channels, kernel, kernel});
+  if (stored == nullptr) return {};
+  const int64_t area = int64_t{kernel} * kernel;
+  Weight weight = as_stored(*stored, rows, channels * area);
+  if (area > 1) {
+    const std::size_t size = size_of(weight.dtype);
+    std::byte* turned = own(static_cast<std::size_t>(rows * channels * area) * size);
+    channels_last(weight.data, turned, rows, channels, area, size);
+    weight.data = turned;
+  }
+  if (bias) weight.bias = vector(concat(name, ".bias"), rows);
+  return weight;
+}
+
+const float* Parameters::vector(std::string_view name, int64_t count) {
+  Result<const StoredTensor*> stored = weights_->get(name);
+  if (!stored.ok()) {
+    if (!error_) error_ = stored.error();
+    return nullptr;
+  }
+  const bool flat = std::count_if((*stored)->shape.begin(), (*stored)->shape.end(),
+                                  [](int64_t extent) { return extent != 1; }) <= 1;
+  if (!flat || elements_of((*stored)->shape) != static_cast<uint64_t>(count)) {
+    if (!error_)
+      error_ = Error{ErrorCode::kCorrupt, concat(weights_->label(), ": ", shown(name), " is ",
+                                                 to_text((*stored)->shape), "; expected [", count, "]")};
+    return nullptr;
+  }
+  const std::vector<float> values = all_f32(**stored);
+  std::byte* at = own(values.size() * sizeof(float));
+  std::memcpy(at, values.data(), values.size() * sizeof(float));
+  return reinterpret_cast<const float*>(at);
+}
+
+}  // namespace plantain::model

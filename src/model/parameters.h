@@ -1,0 +1,72 @@
+// The numbers of one model component in the form that operations read: matrices where they lie in
+// the file when they can be, everything small as float32.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/lora.h"
+#include "model/weights/weights.h"
+#include "tensor/matrix.h"
+#include "tensor/runtime.h"
+
+namespace plantain::model {
+
+// In which form matrices are kept.
+enum class Precision {
+  kStored,  // f32, f16 and bf16 as in the file; anything else as bf16
+  kBf16,    // rounded to bf16 where the file has more
+};
+
+// Reads parameters by name and owns what had to be converted. Keeps the first error, so that a
+// model reads all it needs in a row and asks once.
+// Threads: one at a time while reading; then what it gave out may be read by any.
+class Parameters {
+ public:
+  // `loras` are added to the matrices they name; must outlive the reading.
+  Parameters(std::shared_ptr<const Weights> weights, Precision precision,
+             const std::vector<Lora>* loras = nullptr);
+  ~Parameters();
+
+  // [rows, columns] of `name`.weight. After an error: an empty one.
+  tensor::Weight linear(std::string_view name, int64_t rows, int64_t columns);
+  // … with `name`.bias, [rows].
+  tensor::Weight linear_with_bias(std::string_view name, int64_t rows, int64_t columns);
+  // [rows, channels, kernel, kernel] with bias, turned to channels last: see tensor::convolve().
+  tensor::Weight convolution(std::string_view name, int64_t rows, int64_t channels, int kernel,
+                             bool bias = true);
+  // `count` numbers of the tensor `name`, of any shape with one extent other than 1.
+  const float* vector(std::string_view name, int64_t count);
+  // What files spell differently: the first of the names that is there.
+  std::string first_of(std::initializer_list<std::string_view> names) const;
+  bool has(std::string_view name) const;
+
+  // kCorrupt: the first parameter that was missing or of another shape, and what was expected.
+  // kInvalidInput: a LoRA that fits no parameter.
+  Result<void> status() const;
+
+  // Bytes that were copied out of the file.
+  uint64_t owned_bytes() const { return owned_bytes_; }
+
+ private:
+  std::optional<Error> error_;
+  const StoredTensor* get(std::string_view name, const Shape& shape);
+  std::byte* own(std::size_t bytes);
+  tensor::Weight as_stored(const StoredTensor& stored, int64_t rows, int64_t columns);
+  tensor::Weight from_f32(const float* values, int64_t rows, int64_t columns, tensor::Dtype dtype);
+  void add_loras(std::string_view name, int64_t rows, int64_t columns, tensor::Weight& weight);
+
+  const std::shared_ptr<const Weights> weights_;
+  const Precision precision_;
+  const std::vector<Lora>* const loras_;
+  std::deque<std::unique_ptr<std::byte[]>> owned_;
+  uint64_t owned_bytes_ = 0;
+};
+
+}  // namespace plantain::model
