@@ -78,7 +78,8 @@ class Comparison final : public model::Trace {
     const StoredTensor* stored = recorded_.find(name);
     if (stored == nullptr) return;
     std::vector<float> ours;
-    for (int64_t r = 0; r < values.rows; ++r) ours.insert(ours.end(), values.row(r), values.row(r) + values.columns);
+    for (int64_t r = 0; r < values.rows; ++r)
+      ours.insert(ours.end(), values.row(r), values.row(r) + values.columns);
     const int64_t columns = stored->shape.empty() ? 1 : stored->shape.back();
     if (columns != values.columns && stored->shape.size() > 1) return wrong_shape(name, *stored);
     compare(name, ours, values_of(*stored));
@@ -90,12 +91,14 @@ class Comparison final : public model::Trace {
     const model::Shape& shape = stored->shape;
     if (shape.size() == 3) return rows(name, values.rows(), item);
     // [batch, channels, (1,) height, width]
-    const model::Shape expected = shape.size() == 5 ? model::Shape{shape[0], values.channels, 1, values.height, values.width}
-                                                    : model::Shape{shape[0], values.channels, values.height, values.width};
+    const model::Shape expected =
+        shape.size() == 5 ? model::Shape{shape[0], values.channels, 1, values.height, values.width}
+                          : model::Shape{shape[0], values.channels, values.height, values.width};
     if (shape != expected || item >= shape[0]) return wrong_shape(name, *stored);
     std::vector<float> ours;
     for (int c = 0; c < values.channels; ++c)
-      for (int64_t p = 0; p < values.pixels(); ++p) ours.push_back(values.data[p * values.channels + c]);
+      for (int64_t p = 0; p < values.pixels(); ++p)
+        ours.push_back(values.data[p * values.channels + c]);
     const std::vector<float> all = values_of(*stored);
     const auto begin = all.begin() + item * static_cast<int64_t>(ours.size());
     compare(name, ours, std::vector<float>(begin, begin + static_cast<int64_t>(ours.size())));
@@ -107,9 +110,12 @@ class Comparison final : public model::Trace {
       if (seen_.contains(stored.name)) continue;
       const std::size_t at = stored.name.rfind("layers.");
       const std::optional<int64_t> layer =
-          stored.name.starts_with("text.") && at != std::string::npos ? parse_int(stored.name.substr(at + 7)) : std::nullopt;
+          stored.name.starts_with("text.") && at != std::string::npos
+              ? parse_int(stored.name.substr(at + 7))
+              : std::nullopt;
       if (layer && *layer >= text_layers_used)
-        std::printf("none %s %s: above the layers that are used\n", label_.c_str(), stored.name.c_str());
+        std::printf("none %s %s: above the layers that are used\n", label_.c_str(),
+                    stored.name.c_str());
       else
         report(stored.name, "was not made", false);
     }
@@ -118,20 +124,24 @@ class Comparison final : public model::Trace {
   void report(std::string_view name, const std::string& what, bool good) {
     (good ? count_.passed : count_.failed)++;
     if (!good || flags_.verbose)
-      std::printf("%s %s %.*s: %s\n", good ? "ok  " : "FAIL", label_.c_str(), static_cast<int>(name.size()), name.data(), what.c_str());
+      std::printf("%s %s %.*s: %s\n", good ? "ok  " : "FAIL", label_.c_str(),
+                  static_cast<int>(name.size()), name.data(), what.c_str());
   }
 
  private:
   void wrong_shape(std::string_view name, const StoredTensor& stored) {
     seen_.insert(std::string(name));
-    report(name, concat("has another shape than the recorded ", model::to_text(stored.shape)), false);
+    report(name, concat("has another shape than the recorded ", model::to_text(stored.shape)),
+           false);
   }
 
   // Rows at the end that were not computed, padding and references, are not compared.
   void compare(std::string_view name, const std::vector<float>& ours, std::vector<float> theirs) {
     seen_.insert(std::string(name));
     if (ours.empty() || ours.size() > theirs.size()) return report(name, "has another size", false);
-    const std::string part = ours.size() == theirs.size() ? "" : concat(" (", ours.size(), " of ", theirs.size(), " numbers)");
+    const std::string part = ours.size() == theirs.size()
+                                 ? ""
+                                 : concat(" (", ours.size(), " of ", theirs.size(), " numbers)");
     theirs.resize(ours.size());
     const double off = relative(ours, theirs), tolerance = tolerance_of(name, flags_);
     char text[128];
@@ -164,7 +174,8 @@ Result<std::vector<FloatPicture>> references_of(const Case& one, int multiple) {
     if (!bytes.ok()) return bytes.error();
     Result<image::Pixels> pixels = image::decode(*bytes);
     if (!pixels.ok()) return pixels.error();
-    Result<FloatPicture> reference = model::flux2::reference_of(pixels->width, pixels->height, pixels->rgb, multiple);
+    Result<FloatPicture> reference =
+        model::flux2::reference_of(pixels->width, pixels->height, pixels->rgb, multiple);
     if (!reference.ok()) return reference.error();
     references.push_back(*std::move(reference));
   }
@@ -176,13 +187,16 @@ Result<model::PipelineOptions> options_of(const Case& one, const Flags& flags) {
   options.precision = flags.bf16 ? model::Precision::kBf16 : model::Precision::kStored;
   if (const Json* taps = find(one.json, "text_taps"); taps != nullptr && taps->is_array()) {
     options.text_taps.emplace();
-    for (const Json& tap : taps->get_array()) options.text_taps->push_back(static_cast<int>(tap.to_number<int64_t>()));
+    for (const Json& tap : taps->get_array())
+      options.text_taps->push_back(static_cast<int>(tap.to_number<int64_t>()));
   }
-  if (find(one.json, "distilled") != nullptr) options.distilled = bool_or(one.json, "distilled", true);
+  if (find(one.json, "distilled") != nullptr)
+    options.distilled = bool_or(one.json, "distilled", true);
   if (const Json* strength = find(one.json, "lora")) {
     Result<Weights> weights = model::open_weights(one.folder / "lora.safetensors");
     if (!weights.ok()) return weights.error();
-    Result<model::Lora> lora = model::read_lora(*weights, static_cast<float>(strength->to_number<double>()));
+    Result<model::Lora> lora =
+        model::read_lora(*weights, static_cast<float>(strength->to_number<double>()));
     if (!lora.ok()) return lora.error();
     options.loras.push_back(*std::move(lora));
   }
@@ -196,7 +210,8 @@ double number_or(const Json& json, std::string_view name, double otherwise) {
 
 // The decoder's picture in bytes: each within one of the recorded (an average that lies on an edge
 // may be rounded either way).
-void compare_picture(const Case& one, const FloatPicture& picture, const Flags& flags, Comparison& comparison) {
+void compare_picture(const Case& one, const FloatPicture& picture, const Flags& flags,
+                     Comparison& comparison) {
   const Result<std::string> bytes = read_file(one.folder / "picture.png");
   if (!bytes.ok()) return;
   const Result<image::Pixels> recorded = image::decode(*bytes);
@@ -207,15 +222,18 @@ void compare_picture(const Case& one, const FloatPicture& picture, const Flags& 
     const float level = std::clamp(picture.values[i] / 2 + 0.5f, 0.0f, 1.0f) * 255.0f;
     most = std::max(most, std::abs(static_cast<int>(std::lrint(level)) - recorded->rgb[i]));
   }
-  comparison.report("picture.png", concat("differs by at most ", most, " of 255"), most <= (flags.bf16 ? 16 : 1));
+  comparison.report("picture.png", concat("differs by at most ", most, " of 255"),
+                    most <= (flags.bf16 ? 16 : 1));
 }
 
 // The recorded ids of the prompt stand for a tokenizer, which has vectors of its own.
 Result<model::Tokenize> tokenizer_of(const Path&, const Weights& recorded) {
-  std::vector<float> ids = values_of(*recorded.find("tokens.ids")), mask = values_of(*recorded.find("tokens.mask"));
+  std::vector<float> ids = values_of(*recorded.find("tokens.ids")),
+                     mask = values_of(*recorded.find("tokens.mask"));
   std::vector<int32_t> real;
   int32_t pad = static_cast<int32_t>(ids.back());
-  for (std::size_t i = 0; i < ids.size(); ++i) if (mask[i] == 1) real.push_back(static_cast<int32_t>(ids[i]));
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (mask[i] == 1) real.push_back(static_cast<int32_t>(ids[i]));
   return model::Tokenize([real, pad](std::string_view text) -> Result<std::vector<int32_t>> {
     if (text == "<|endoftext|>") return std::vector<int32_t>{pad};
     return real;
@@ -230,8 +248,8 @@ int text_layers_used(const Case& one, const Path& model_folder) {
   return config.ok() ? static_cast<int>(int_or(*config, "num_hidden_layers", 1)) - 1 : 0;
 }
 
-Result<void> run_case(const Path& model_folder, const Case& one, const std::string& label, tensor::Runtime& runtime,
-                      const Flags& flags, Count& count) {
+Result<void> run_case(const Path& model_folder, const Case& one, const std::string& label,
+                      tensor::Runtime& runtime, const Flags& flags, Count& count) {
   Result<Weights> recorded = model::open_weights(one.folder / "tensors.safetensors");
   if (!recorded.ok()) return recorded.error();
   Result<model::PipelineOptions> options = options_of(one, flags);
@@ -270,12 +288,15 @@ void run_family(const Path& folder, tensor::Runtime& runtime, const Flags& flags
     const std::string label = concat(folder.filename().string(), "/", path.filename().string());
     const Count before = count;
     Result<Json> json = model::read_json_file(path / "case.json");
-    const Result<void> done = json.ok() ? run_case(folder / "model", {path, *json}, label, runtime, flags, count) : Result<void>(json.error());
+    const Result<void> done =
+        json.ok() ? run_case(folder / "model", {path, *json}, label, runtime, flags, count)
+                  : Result<void>(json.error());
     if (!done.ok()) {
       ++count.failed;
       std::printf("FAIL %s: %s\n", label.c_str(), done.error().message.c_str());
     }
-    std::printf("%s: %d passed, %d failed\n", label.c_str(), count.passed - before.passed, count.failed - before.failed);
+    std::printf("%s: %d passed, %d failed\n", label.c_str(), count.passed - before.passed,
+                count.failed - before.failed);
   }
 }
 
@@ -286,7 +307,8 @@ void run_noise(const Path& file, Count& count, const Flags& flags) {
   Comparison comparison(*recorded, "noise", flags, count);
   for (const StoredTensor& stored : recorded->all()) {
     const std::vector<std::string> words = split(stored.name, '.');
-    const std::optional<int64_t> seed = words.size() == 3 ? parse_int(words[1].substr(4)) : std::nullopt;
+    const std::optional<int64_t> seed =
+        words.size() == 3 ? parse_int(words[1].substr(4)) : std::nullopt;
     if (!seed) {
       comparison.report(stored.name, "is a name that is not understood", false);
       continue;
@@ -324,9 +346,12 @@ void run_schedules(const Path& file, Count& count, const Flags& flags) {
     const double mu = model::flow::flux2_mu((width / 16) * (height / 16), steps);
     const std::vector<float> ours = model::flow::sigmas_moved_by(mu, steps);
     std::vector<float> theirs;
-    for (const Json& sigma : find(*row, "sigmas")->get_array()) theirs.push_back(static_cast<float>(sigma.to_number<double>()));
-    const bool good = std::abs(mu - number_or(*row, "mu", 0)) < 1e-6 && ours.size() == theirs.size() && relative(ours, theirs) <= 1e-6;
-    comparison.report(concat("flux.2 ", width, "x", height, " in ", steps), good ? "within 1e-06" : "differs", good);
+    for (const Json& sigma : find(*row, "sigmas")->get_array())
+      theirs.push_back(static_cast<float>(sigma.to_number<double>()));
+    const bool good = std::abs(mu - number_or(*row, "mu", 0)) < 1e-6 &&
+                      ours.size() == theirs.size() && relative(ours, theirs) <= 1e-6;
+    comparison.report(concat("flux.2 ", width, "x", height, " in ", steps),
+                      good ? "within 1e-06" : "differs", good);
   }
 }
 
@@ -338,18 +363,23 @@ void run_preprocessing(const Path& folder, Count& count, const Flags& flags) {
   for (const Json& row : rows->get_array()) {
     const std::string file = text_or(row, "file", "");
     const Result<std::string> bytes = read_file(folder / file);
-    const Result<image::Pixels> pixels = bytes.ok() ? image::decode(*bytes) : Result<image::Pixels>(bytes.error());
-    const Result<FloatPicture> ours = pixels.ok() ? model::flux2::reference_of(pixels->width, pixels->height, pixels->rgb, 16)
-                                                  : Result<FloatPicture>(pixels.error());
+    const Result<image::Pixels> pixels =
+        bytes.ok() ? image::decode(*bytes) : Result<image::Pixels>(bytes.error());
+    const Result<FloatPicture> ours =
+        pixels.ok() ? model::flux2::reference_of(pixels->width, pixels->height, pixels->rgb, 16)
+                    : Result<FloatPicture>(pixels.error());
     const JsonArray& size = find(row, "cropped")->get_array();
-    if (!ours.ok() || ours->width != size[0].to_number<int>() || ours->height != size[1].to_number<int>()) {
+    if (!ours.ok() || ours->width != size[0].to_number<int>() ||
+        ours->height != size[1].to_number<int>()) {
       comparison.report(file, "has another size", false);
       continue;
     }
     double most = 0;
     for (const Json& sample : find(row, "samples")->get_array()) {
       const JsonArray& s = sample.get_array();
-      const std::size_t at = 3 * (s[0].to_number<std::size_t>() * static_cast<std::size_t>(ours->width) + s[1].to_number<std::size_t>());
+      const std::size_t at =
+          3 * (s[0].to_number<std::size_t>() * static_cast<std::size_t>(ours->width) +
+               s[1].to_number<std::size_t>());
       for (std::size_t c = 0; c < 3; ++c)
         most = std::max(most, std::abs(ours->values[at + c] - s[2 + c].to_number<double>()));
     }
@@ -360,7 +390,8 @@ void run_preprocessing(const Path& folder, Count& count, const Flags& flags) {
 }
 
 void run(const Path& folder, tensor::Runtime& runtime, const Flags& flags, Count& count) {
-  if (std::filesystem::exists(folder / "model" / "model_index.json")) return run_family(folder, runtime, flags, count);
+  if (std::filesystem::exists(folder / "model" / "model_index.json"))
+    return run_family(folder, runtime, flags, count);
   if (std::filesystem::exists(folder / "noise.safetensors")) {
     run_noise(folder / "noise.safetensors", count, flags);
     run_schedules(folder / "schedules.jsonl", count, flags);
@@ -382,9 +413,12 @@ int main(int argc, char** argv) {
   plantain::Path folder;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
-    if (word == "--bf16") flags.bf16 = true;
-    else if (word == "--verbose") flags.verbose = true;
-    else folder = word;
+    if (word == "--bf16")
+      flags.bf16 = true;
+    else if (word == "--verbose")
+      flags.verbose = true;
+    else
+      folder = word;
   }
   if (!std::filesystem::is_directory(folder)) {
     std::fprintf(stderr, "usage: plantain-golden FOLDER [--bf16] [--verbose]\n");

@@ -16,8 +16,9 @@ std::string_view without_first_word(std::string_view name) {
 
 Result<std::vector<float>> matrix_of(const StoredTensor& tensor) {
   if (tensor.shape.size() != 2 || tensor.shape[0] < 1 || tensor.shape[1] < 1)
-    return Error{ErrorCode::kCorrupt, concat(shown(tensor.name), ": a LoRA's half should be a matrix; it is ",
-                                             to_text(tensor.shape))};
+    return Error{ErrorCode::kCorrupt,
+                 concat(shown(tensor.name), ": a LoRA's half should be a matrix; it is ",
+                        to_text(tensor.shape))};
   std::vector<float> values(static_cast<std::size_t>(*elements_of(tensor.shape)));
   read_f32(tensor, values);
   return values;
@@ -66,8 +67,9 @@ Result<Lora> read_lora(const Weights& weights, float strength) {
     }
   }
   if (read != weights.all().size())
-    return invalid(concat(weights.label(), ": this LoRA has tensors in a form that is not read; "
-                                           "peft names (lora_A, lora_B) are"));
+    return invalid(concat(weights.label(),
+                          ": this LoRA has tensors in a form that is not read; "
+                          "peft names (lora_A, lora_B) are"));
   return lora;
 }
 

@@ -22,10 +22,14 @@ uint16_t to_bf16(float x) {
 
 std::optional<Dtype> dtype_of(StoredType type) {
   switch (type) {
-    case StoredType::kF32: return Dtype::kF32;
-    case StoredType::kF16: return Dtype::kF16;
-    case StoredType::kBF16: return Dtype::kBF16;
-    default: return std::nullopt;
+    case StoredType::kF32:
+      return Dtype::kF32;
+    case StoredType::kF16:
+      return Dtype::kF16;
+    case StoredType::kBF16:
+      return Dtype::kBF16;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -41,7 +45,8 @@ void channels_last(const std::byte* from, std::byte* to, int64_t rows, int64_t c
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t a = 0; a < area; ++a)
       for (int64_t c = 0; c < channels; ++c) {
-        std::memcpy(to, from + static_cast<std::size_t>((r * channels + c) * area + a) * size, size);
+        std::memcpy(to, from + static_cast<std::size_t>((r * channels + c) * area + a) * size,
+                    size);
         to += size;
       }
 }
@@ -55,7 +60,8 @@ Parameters::Parameters(std::shared_ptr<const Weights> weights, Precision precisi
   for (const Lora& lora : *loras_)
     for (const auto& [name, pair] : lora.pairs)
       if (!has(concat(name, ".weight")) && !error_)
-        error_ = invalid(concat("the LoRA changes \"", shown(name), "\", which this model does not have"));
+        error_ = invalid(
+            concat("the LoRA changes \"", shown(name), "\", which this model does not have"));
 }
 
 Parameters::~Parameters() = default;
@@ -98,9 +104,10 @@ Weight Parameters::from_f32(const float* values, int64_t rows, int64_t columns, 
   return {Dtype::kBF16, at, rows, columns, columns, nullptr};
 }
 
-Weight Parameters::as_stored(const StoredTensor& stored, int64_t rows, int64_t columns) {
+Weight Parameters::matrix_of(const StoredTensor& stored, int64_t rows, int64_t columns,
+                             Precision precision) {
   const std::optional<Dtype> dtype = dtype_of(stored.type);
-  const bool shorten = precision_ == Precision::kBf16 && dtype == Dtype::kF32;
+  const bool shorten = precision == Precision::kBf16 && dtype == Dtype::kF32;
   if (!dtype || shorten) return from_f32(all_f32(stored).data(), rows, columns, Dtype::kBF16);
   const std::byte* data = stored.bytes.data();
   // Files promise no alignment; nearly all have it.
@@ -140,10 +147,11 @@ void Parameters::add_loras(std::string_view name, int64_t rows, int64_t columns,
   weight = from_f32(sum.data(), rows, columns, dtype);
 }
 
-Weight Parameters::linear(std::string_view name, int64_t rows, int64_t columns) {
+Weight Parameters::linear(std::string_view name, int64_t rows, int64_t columns,
+                          Precision precision) {
   const StoredTensor* stored = get(concat(name, ".weight"), {rows, columns});
   if (stored == nullptr) return {};
-  Weight weight = as_stored(*stored, rows, columns);
+  Weight weight = matrix_of(*stored, rows, columns, precision);
   add_loras(name, rows, columns, weight);
   return weight;
 }
@@ -159,7 +167,7 @@ Weight Parameters::convolution(std::string_view name, int64_t rows, int64_t chan
   const StoredTensor* stored = get(concat(name, ".weight"), {rows, channels, kernel, kernel});
   if (stored == nullptr) return {};
   const int64_t area = int64_t{kernel} * kernel;
-  Weight weight = as_stored(*stored, rows, channels * area);
+  Weight weight = matrix_of(*stored, rows, channels * area, precision_);
   if (area > 1) {
     const std::size_t size = size_of(weight.dtype);
     std::byte* turned = own(static_cast<std::size_t>(rows * channels * area) * size);
@@ -180,8 +188,9 @@ const float* Parameters::vector(std::string_view name, int64_t count) {
                                   [](int64_t extent) { return extent != 1; }) <= 1;
   if (!flat || elements_of((*stored)->shape) != static_cast<uint64_t>(count)) {
     if (!error_)
-      error_ = Error{ErrorCode::kCorrupt, concat(weights_->label(), ": ", shown(name), " is ",
-                                                 to_text((*stored)->shape), "; expected [", count, "]")};
+      error_ =
+          Error{ErrorCode::kCorrupt, concat(weights_->label(), ": ", shown(name), " is ",
+                                            to_text((*stored)->shape), "; expected [", count, "]")};
     return nullptr;
   }
   const std::vector<float> values = all_f32(**stored);

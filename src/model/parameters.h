@@ -35,7 +35,13 @@ class Parameters {
   ~Parameters();
 
   // [rows, columns] of `name`.weight. After an error: an empty one.
-  tensor::Weight linear(std::string_view name, int64_t rows, int64_t columns);
+  tensor::Weight linear(std::string_view name, int64_t rows, int64_t columns) {
+    return linear(name, rows, columns, precision_);
+  }
+  // … in the file's own precision: for what is small and what everything goes through.
+  tensor::Weight linear_as_stored(std::string_view name, int64_t rows, int64_t columns) {
+    return linear(name, rows, columns, Precision::kStored);
+  }
   // … with `name`.bias, [rows].
   tensor::Weight linear_with_bias(std::string_view name, int64_t rows, int64_t columns);
   // [rows, channels, kernel, kernel] with bias, turned to channels last: see tensor::convolve().
@@ -58,7 +64,9 @@ class Parameters {
   std::optional<Error> error_;
   const StoredTensor* get(std::string_view name, const Shape& shape);
   std::byte* own(std::size_t bytes);
-  tensor::Weight as_stored(const StoredTensor& stored, int64_t rows, int64_t columns);
+  tensor::Weight linear(std::string_view name, int64_t rows, int64_t columns, Precision precision);
+  tensor::Weight matrix_of(const StoredTensor& stored, int64_t rows, int64_t columns,
+                           Precision precision);
   tensor::Weight from_f32(const float* values, int64_t rows, int64_t columns, tensor::Dtype dtype);
   void add_loras(std::string_view name, int64_t rows, int64_t columns, tensor::Weight& weight);
 

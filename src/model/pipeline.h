@@ -25,7 +25,9 @@ struct FloatPicture {
   std::vector<float> values;  // 3 · width · height
 
   static FloatPicture of(int width, int height) {
-    return {width, height, std::vector<float>(3 * static_cast<std::size_t>(width) * static_cast<std::size_t>(height))};
+    return {
+        width, height,
+        std::vector<float>(3 * static_cast<std::size_t>(width) * static_cast<std::size_t>(height))};
   }
   tensor::Map map() { return {values.data(), height, width, 3}; }
   tensor::ConstMap map() const { return {values.data(), height, width, 3}; }

@@ -21,12 +21,16 @@ struct PromptForm {
 class PromptEncoder {
  public:
   PromptEncoder(qwen3::Encoder encoder, Tokenize tokenize, PromptForm form, std::vector<int> taps)
-      : encoder_(std::move(encoder)), tokenize_(std::move(tokenize)), form_(form), taps_(std::move(taps)) {}
+      : encoder_(std::move(encoder)),
+        tokenize_(std::move(tokenize)),
+        form_(form),
+        taps_(std::move(taps)) {}
 
   // kCancelled, kInvalidInput (a prompt without tokens).
-  Result<std::shared_ptr<const TextStates>> states(const std::string& prompt, tensor::Runtime& runtime,
-                                                   tensor::Arena& arena, const KeepGoing& keep_going,
-                                                   const Named& trace, const Named& token_trace);
+  Result<std::shared_ptr<const TextStates>> states(const std::string& prompt,
+                                                   tensor::Runtime& runtime, tensor::Arena& arena,
+                                                   const KeepGoing& keep_going, const Named& trace,
+                                                   const Named& token_trace);
 
   int64_t width() const { return encoder_.config().hidden * static_cast<int64_t>(taps_.size()); }
   const PromptForm& form() const { return form_; }

@@ -33,8 +33,8 @@ Result<Config> parse_config(const Json& json, std::string label) {
   Config config;
   config.latent_channels = static_cast<int>(read.integer("latent_channels", 1, 4096));
   config.encoder_channels = read.integers("block_out_channels", 1, 1 << 16);
-  config.decoder_channels =
-      read.integers_if_there("decoder_block_out_channels", 1, 1 << 16).value_or(config.encoder_channels);
+  config.decoder_channels = read.integers_if_there("decoder_block_out_channels", 1, 1 << 16)
+                                .value_or(config.encoder_channels);
   config.layers_per_block = static_cast<int>(read.integer("layers_per_block", 1, 64));
   config.groups = static_cast<int>(read.integer("norm_num_groups", 1, 1 << 16));
   config.quant = read.flag_or("use_quant_conv", true);
@@ -54,7 +54,8 @@ Result<Config> parse_config(const Json& json, std::string label) {
 }
 
 Autoencoder::Norm Autoencoder::read_norm(Parameters& read, const std::string& name, int channels) {
-  return {read.vector(concat(name, ".weight"), channels), read.vector(concat(name, ".bias"), channels)};
+  return {read.vector(concat(name, ".weight"), channels),
+          read.vector(concat(name, ".bias"), channels)};
 }
 
 Autoencoder::Resnet Autoencoder::read_resnet(Parameters& read, const std::string& name, int in,
@@ -73,7 +74,8 @@ void Autoencoder::read_middle(Parameters& read, const std::string& root, int cha
   half.mid_last = read_resnet(read, concat(root, "mid_block.resnets.1"), channels, channels);
   const std::string at = concat(root, "mid_block.attentions.0.");
   const auto linear = [&](std::string_view name, std::string_view older) {
-    return read.linear_with_bias(read.first_of({concat(at, name), concat(at, older)}), channels, channels);
+    return read.linear_with_bias(read.first_of({concat(at, name), concat(at, older)}), channels,
+                                 channels);
   };
   half.attention.norm = read_norm(read, concat(at, "group_norm"), channels);
   half.attention.q = linear("to_q", "query");
@@ -103,7 +105,8 @@ void Autoencoder::read_encoder() {
   half.norm_out = read_norm(read, "encoder.conv_norm_out", in);
   half.conv_out = read.convolution("encoder.conv_out", 2 * config_.latent_channels, in, 3);
   if (config_.quant)
-    quant_ = read.convolution("quant_conv", 2 * config_.latent_channels, 2 * config_.latent_channels, 1);
+    quant_ =
+        read.convolution("quant_conv", 2 * config_.latent_channels, 2 * config_.latent_channels, 1);
   encoder_ = std::move(half);
 }
 
@@ -112,7 +115,8 @@ void Autoencoder::read_decoder() {
   const std::vector<int>& channels = config_.decoder_channels;
   int in = channels.back();
   if (config_.post_quant)
-    post_quant_ = read.convolution("post_quant_conv", config_.latent_channels, config_.latent_channels, 1);
+    post_quant_ =
+        read.convolution("post_quant_conv", config_.latent_channels, config_.latent_channels, 1);
   decoder_.conv_in = read.convolution("decoder.conv_in", in, config_.latent_channels, 3);
   read_middle(read, "decoder.", in, decoder_);
   for (std::size_t i = 0; i < channels.size(); ++i) {
@@ -170,7 +174,8 @@ void Autoencoder::run_resnet(Canvas& canvas, const Resnet& resnet) const {
   convolve(runtime, normal, resnet.conv1, Convolution::same(3), inner);
   group_norm(runtime, inner, config_.groups, resnet.norm2.weight, resnet.norm2.bias, kEpsilon, true,
              inner);
-  if (resnet.shortcut) convolve(runtime, canvas.now, *resnet.shortcut, Convolution::same(1), target);
+  if (resnet.shortcut)
+    convolve(runtime, canvas.now, *resnet.shortcut, Convolution::same(1), target);
   convolve(runtime, inner, resnet.conv2, Convolution::same(3), target, Epilogue::add());
   canvas.now = target;
 }
@@ -187,9 +192,9 @@ void Autoencoder::run_attention(Canvas& canvas, const Attention& attention) cons
   linear(runtime, normal.rows(), attention.q, q);
   linear(runtime, normal.rows(), attention.k, k);
   linear(runtime, normal.rows(), attention.v, v);
-  tensor::attention(runtime, q, k, v,
-                    {.head_size = channels, .scale = 1.0f / std::sqrt(static_cast<float>(channels))},
-                    q);
+  tensor::attention(
+      runtime, q, k, v,
+      {.head_size = channels, .scale = 1.0f / std::sqrt(static_cast<float>(channels))}, q);
   linear(runtime, q, attention.out, canvas.now.rows(), Epilogue::add());
 }
 
@@ -218,13 +223,15 @@ void Autoencoder::run_middle(Canvas& canvas, const Half& half) const {
 Result<void> Autoencoder::decode_whole(Runtime& runtime, Arena& arena, ConstMap latents, Map pixels,
                                        const KeepGoing& keep_going, const Named& trace) const {
   const Arena::Scope scope(arena);
-  Canvas canvas{runtime, arena, keep_going, arena.map(latents.height, latents.width, latents.channels)};
+  Canvas canvas{runtime, arena, keep_going,
+                arena.map(latents.height, latents.width, latents.channels)};
   if (post_quant_)
     convolve(runtime, latents, *post_quant_, Convolution::same(1), canvas.now);
   else
     std::copy(latents.data, latents.data + latents.pixels() * latents.channels, canvas.now.data);
   trace.map(canvas.now, "post_quant_conv");
-  canvas.convolve_to(canvas.like(config_.decoder_channels.back()), decoder_.conv_in, Convolution::same(3));
+  canvas.convolve_to(canvas.like(config_.decoder_channels.back()), decoder_.conv_in,
+                     Convolution::same(3));
   trace.map(canvas.now, "decoder.conv_in");
   run_middle(canvas, decoder_);
   trace.map(canvas.now, "decoder.mid_block");
@@ -236,8 +243,9 @@ Result<void> Autoencoder::decode_whole(Runtime& runtime, Arena& arena, ConstMap 
     }
     if (level.sampler) {
       if (!keep_going()) return stopped();
-      canvas.convolve_to(arena.map(2 * canvas.now.height, 2 * canvas.now.width, canvas.now.channels),
-                         *level.sampler, Convolution::doubling());
+      canvas.convolve_to(
+          arena.map(2 * canvas.now.height, 2 * canvas.now.width, canvas.now.channels),
+          *level.sampler, Convolution::doubling());
     }
     trace.map(canvas.now, "decoder.up_blocks.", i);
   }
@@ -263,11 +271,13 @@ std::vector<int> tile_places(int side, int tile) {
 
 // How much a tile counts at a place `into` it: rising over the overlap with the tile before.
 float share(int into, int overlap) {
-  return overlap == 0 ? 1.0f : std::min(1.0f, (static_cast<float>(into) + 0.5f) / static_cast<float>(overlap));
+  return overlap == 0
+             ? 1.0f
+             : std::min(1.0f, (static_cast<float>(into) + 0.5f) / static_cast<float>(overlap));
 }
 
 struct Tile {
-  int row = 0, column = 0;            // in pixels
+  int row = 0, column = 0;  // in pixels
   int overlap_above = 0, overlap_left = 0;
 };
 
@@ -277,9 +287,10 @@ void blend(ConstMap tile, const Tile& at, Map picture) {
     for (int x = 0; x < tile.width; ++x) {
       const float part = share(y, at.overlap_above) * share(x, at.overlap_left);
       const float* from = tile.data + (int64_t{y} * tile.width + x) * tile.channels;
-      float* to = picture.data +
-                  (int64_t{at.row + y} * picture.width + at.column + x) * picture.channels;
-      for (int c = 0; c < tile.channels; ++c) to[c] = part == 1.0f ? from[c] : to[c] + part * (from[c] - to[c]);
+      float* to =
+          picture.data + (int64_t{at.row + y} * picture.width + at.column + x) * picture.channels;
+      for (int c = 0; c < tile.channels; ++c)
+        to[c] = part == 1.0f ? from[c] : to[c] + part * (from[c] - to[c]);
     }
   }
 }
@@ -288,7 +299,8 @@ Map copy_part(Arena& arena, ConstMap from, int row, int column, int height, int 
   Map part = arena.map(height, width, from.channels);
   for (int y = 0; y < height; ++y) {
     const float* begin = from.data + (int64_t{row + y} * from.width + column) * from.channels;
-    std::copy(begin, begin + int64_t{width} * from.channels, part.data + int64_t{y} * width * from.channels);
+    std::copy(begin, begin + int64_t{width} * from.channels,
+              part.data + int64_t{y} * width * from.channels);
   }
   return part;
 }
@@ -315,7 +327,8 @@ Result<void> Autoencoder::decode(Runtime& runtime, Arena& arena, ConstMap latent
     for (std::size_t c = 0; c < columns.size(); ++c) {
       const Arena::Scope tile_scope(arena);
       const Map part = copy_part(arena, latents, rows[r], columns[c], height, width);
-      const Result<void> done = decode_whole(runtime, arena, part, tile, keep_going, Named(nullptr, ""));
+      const Result<void> done =
+          decode_whole(runtime, arena, part, tile, keep_going, Named(nullptr, ""));
       if (!done.ok()) return done;
       const int overlap = c == 0 ? 0 : columns[c - 1] + width - columns[c];
       blend(tile, {0, scale * columns[c], 0, scale * overlap}, band);
@@ -331,7 +344,8 @@ Result<void> Autoencoder::encode(Runtime& runtime, Arena& arena, ConstMap pixels
   CHECK(encoder_.has_value());
   const Half& half = *encoder_;
   const Arena::Scope scope(arena);
-  Canvas canvas{runtime, arena, keep_going, arena.map(pixels.height, pixels.width, config_.encoder_channels.front())};
+  Canvas canvas{runtime, arena, keep_going,
+                arena.map(pixels.height, pixels.width, config_.encoder_channels.front())};
   convolve(runtime, pixels, half.conv_in, Convolution::same(3), canvas.now);
   trace.map(canvas.now, "encoder.conv_in");
   for (std::size_t i = 0; i < half.levels.size(); ++i) {
@@ -353,7 +367,8 @@ Result<void> Autoencoder::encode(Runtime& runtime, Arena& arena, ConstMap pixels
   canvas.convolve_to(canvas.like(2 * config_.latent_channels), half.conv_out, Convolution::same(3));
   trace.map(canvas.now, "encoder.conv_out");
   trace.map(canvas.now, "encoder");
-  if (quant_) canvas.convolve_to(canvas.like(2 * config_.latent_channels), *quant_, Convolution::same(1));
+  if (quant_)
+    canvas.convolve_to(canvas.like(2 * config_.latent_channels), *quant_, Convolution::same(1));
   trace.map(canvas.now, "quant_conv");
   for (int64_t p = 0; p < latents.pixels(); ++p)
     std::copy_n(canvas.now.rows().row(p), latents.channels, latents.rows().row(p));

@@ -14,8 +14,8 @@
 namespace plantain::model::flow {
 
 // Fills `velocity` (noise - picture) for the latents at `step`, where `sigma` of them is noise.
-using Velocity =
-    std::function<Result<void>(tensor::ConstMap latents, int step, float sigma, tensor::Map velocity)>;
+using Velocity = std::function<Result<void>(tensor::ConstMap latents, int step, float sigma,
+                                            tensor::Map velocity)>;
 
 // What the model is told: sigma · 1000, but not of the end.
 inline void trace_schedule(std::span<const float> sigmas, const Named& trace) {

@@ -35,7 +35,8 @@ void draw_noise(uint64_t seed, Map tokens) {
   flow::Generator(seed).normal(values);
   for (int64_t p = 0; p < tokens.pixels(); ++p)
     for (int64_t c = 0; c < tokens.channels; ++c)
-      tokens.data[p * tokens.channels + c] = values[static_cast<std::size_t>(c * tokens.pixels() + p)];
+      tokens.data[p * tokens.channels + c] =
+          values[static_cast<std::size_t>(c * tokens.pixels() + p)];
 }
 
 Result<LatentStatistics> read_statistics(const Weights& weights, int channels, double epsilon) {
@@ -55,13 +56,18 @@ class Klein final : public Pipeline {
  public:
   Klein(tensor::Runtime& runtime, PromptEncoder text, Transformer denoiser,
         autoencoder::Autoencoder vae, LatentStatistics statistics, bool distilled, int tile_px)
-      : runtime_(runtime), text_(std::move(text)), denoiser_(std::move(denoiser)),
-        vae_(std::move(vae)), statistics_(std::move(statistics)), distilled_(distilled),
+      : runtime_(runtime),
+        text_(std::move(text)),
+        denoiser_(std::move(denoiser)),
+        vae_(std::move(vae)),
+        statistics_(std::move(statistics)),
+        distilled_(distilled),
         tile_px_(tile_px) {}
 
   std::string_view family() const override { return "flux.2-klein"; }
   Defaults defaults() const override {
-    return distilled_ ? Defaults{kDistilledSteps, 1.0f, false} : Defaults{kBaseSteps, kBaseGuidance, true};
+    return distilled_ ? Defaults{kDistilledSteps, 1.0f, false}
+                      : Defaults{kBaseSteps, kBaseGuidance, true};
   }
   int side_multiple() const override { return kPatch * vae_.config().compression(); }
   int references_max() const override { return kReferencesMax; }
@@ -70,7 +76,8 @@ class Klein final : public Pipeline {
 
   std::size_t working_bytes(int width, int height, int references) const override {
     const int64_t side = side_multiple();
-    const int64_t tokens = text_.form().length + (1 + references) * (width / side) * (height / side);
+    const int64_t tokens =
+        text_.form().length + (1 + references) * (width / side) * (height / side);
     const int64_t d = denoiser_.config().width();
     // Streams and their norms, queries to values, and the wide rows of a single block.
     const int64_t numbers = tokens * (2 * d + 3 * d + d + denoiser_.config().mlp);
@@ -90,7 +97,8 @@ class Klein final : public Pipeline {
     float guidance = 1;
   };
 
-  Result<References> encode_references(const PictureOrder& order, Watcher& watcher, const Named& trace);
+  Result<References> encode_references(const PictureOrder& order, Watcher& watcher,
+                                       const Named& trace);
   Result<Scene> prepare(const PictureOrder& order, TokenGrid grid, Watcher& watcher, Trace* trace);
   Result<void> velocity(const Scene& scene, ConstMap latents, int step, int steps, float sigma,
                         Map out, Watcher& watcher, Trace* trace);
@@ -120,10 +128,10 @@ Result<Klein::References> Klein::encode_references(const PictureOrder& order, Wa
     const int scale = vae_.config().compression(), channels = vae_.config().latent_channels;
     Map latents = arena_.map(picture.height / scale, picture.width / scale, channels);
     trace.map(picture.map(), "references.", i, ".pixels");
-    const Result<void> done =
-        vae_.encode(runtime_, arena_, picture.map(), latents,
-                    [&] { return watcher.keep_going("references", i, count); },
-                    i == 0 ? trace.under("vae.") : Named(nullptr, ""));
+    const Result<void> done = vae_.encode(
+        runtime_, arena_, picture.map(), latents,
+        [&] { return watcher.keep_going("references", i, count); },
+        i == 0 ? trace.under("vae.") : Named(nullptr, ""));
     if (!done.ok()) return done.error();
     const TokenGrid grid{latents.height / kPatch, latents.width / kPatch};
     std::vector<float> tokens(static_cast<std::size_t>(latents.pixels() * channels));
@@ -141,7 +149,8 @@ Result<Klein::Scene> Klein::prepare(const PictureOrder& order, TokenGrid grid, W
   Scene scene;
   const Named named(trace, ""), nobody(nullptr, "");
   const KeepGoing reading = [&] { return watcher.keep_going("text", 0, 1); };
-  auto states = text_.states(order.prompt, runtime_, arena_, reading, named.under("text.model."), named);
+  auto states =
+      text_.states(order.prompt, runtime_, arena_, reading, named.under("text.model."), named);
   if (!states.ok()) return states.error();
   scene.prompt = *states;
   named.rows(scene.prompt->rows(), "text.states");
@@ -155,7 +164,8 @@ Result<Klein::Scene> Klein::prepare(const PictureOrder& order, TokenGrid grid, W
   Result<References> references = encode_references(order, watcher, named);
   if (!references.ok()) return references.error();
   scene.references = *std::move(references);
-  scene.positions = make_positions(denoiser_.config(), scene.prompt->tokens, grid, scene.references.grids);
+  scene.positions =
+      make_positions(denoiser_.config(), scene.prompt->tokens, grid, scene.references.grids);
   return scene;
 }
 
@@ -166,7 +176,8 @@ Result<void> Klein::velocity(const Scene& scene, ConstMap latents, int step, int
   for (const TokenGrid& grid : scene.references.grids) rows += int64_t{grid.height} * grid.width;
   Matrix tokens = arena_.matrix(rows, latents.channels);
   float* to = std::copy_n(latents.data, latents.pixels() * latents.channels, tokens.data);
-  for (const std::vector<float>& reference : scene.references.tokens) to = std::copy(reference.begin(), reference.end(), to);
+  for (const std::vector<float>& reference : scene.references.tokens)
+    to = std::copy(reference.begin(), reference.end(), to);
   const KeepGoing keep_going = [&] { return watcher.keep_going("denoise", step, steps); };
   const Named named(trace, "");
   const int calls = scene.negative ? 2 : 1;
@@ -192,14 +203,15 @@ Result<void> Klein::velocity(const Scene& scene, ConstMap latents, int step, int
 Result<FloatPicture> Klein::decode(ConstMap tokens, Watcher& watcher, Trace* trace) {
   const Arena::Scope scope(arena_);
   const Named named(trace, "");
-  Map latents = arena_.map(kPatch * tokens.height, kPatch * tokens.width, vae_.config().latent_channels);
+  Map latents =
+      arena_.map(kPatch * tokens.height, kPatch * tokens.width, vae_.config().latent_channels);
   latents_of(tokens, statistics_, latents);
   named.map(latents, "latents");
   const int scale = vae_.config().compression();
   FloatPicture picture = FloatPicture::of(scale * latents.width, scale * latents.height);
-  const Result<void> done =
-      vae_.decode(runtime_, arena_, latents, picture.map(), {tile_px_},
-                  [&] { return watcher.keep_going("decode", 0, 1); }, named.under("vae."));
+  const Result<void> done = vae_.decode(
+      runtime_, arena_, latents, picture.map(), {tile_px_},
+      [&] { return watcher.keep_going("decode", 0, 1); }, named.under("vae."));
   if (!done.ok()) return done.error();
   named.map(picture.map(), "pixels");
   return picture;
@@ -207,7 +219,8 @@ Result<FloatPicture> Klein::decode(ConstMap tokens, Watcher& watcher, Trace* tra
 
 Result<FloatPicture> Klein::draw(const PictureOrder& order, Watcher& watcher, Trace* trace) {
   const int side = side_multiple();
-  if (order.width < side || order.height < side || order.width % side != 0 || order.height % side != 0)
+  if (order.width < side || order.height < side || order.width % side != 0 ||
+      order.height % side != 0)
     return invalid(concat("width and height must be multiples of ", side));
   if (order.steps < 1) return invalid("steps must be at least 1");
   const TokenGrid grid{order.height / side, order.width / side};
@@ -255,23 +268,26 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json& index,
 
   Result<Component> vae = open_component(folder, "vae");
   if (!vae.ok()) return vae.error();
-  Result<autoencoder::Config> vae_config = autoencoder::parse_config(vae->config, "vae/config.json");
+  Result<autoencoder::Config> vae_config =
+      autoencoder::parse_config(vae->config, "vae/config.json");
   if (!vae_config.ok()) return vae_config.error();
   Result<autoencoder::Autoencoder> decoder = autoencoder::Autoencoder::load(
-      *vae_config, vae->weights, options.precision, autoencoder::Autoencoder::Parts::kBoth);
+      *vae_config, vae->weights, Precision::kStored, autoencoder::Autoencoder::Parts::kBoth);
   if (!decoder.ok()) return decoder.error();
   const int channels = kPatch * kPatch * vae_config->latent_channels;
   Result<LatentStatistics> statistics =
       read_statistics(*vae->weights, channels, vae_config->batch_norm_epsilon);
   if (!statistics.ok()) return statistics.error();
 
-  PromptEncoder prompts(*std::move(encoder), std::move(tokenize), {.closed_thinking = true, .pad = true}, taps);
+  PromptEncoder prompts(*std::move(encoder), std::move(tokenize),
+                        {.closed_thinking = true, .pad = true}, taps);
   if (config->channels != channels || config->text_width != prompts.width())
-    return Error{ErrorCode::kCorrupt, "the transformer does not go with this text encoder and autoencoder"};
+    return Error{ErrorCode::kCorrupt,
+                 "the transformer does not go with this text encoder and autoencoder"};
   const bool distilled = options.distilled.value_or(bool_or(index, "is_distilled", false));
-  return std::unique_ptr<Pipeline>(
-      std::make_unique<Klein>(runtime, std::move(prompts), *std::move(denoiser), *std::move(decoder),
-                              *std::move(statistics), distilled, options.tile_px));
+  return std::unique_ptr<Pipeline>(std::make_unique<Klein>(
+      runtime, std::move(prompts), *std::move(denoiser), *std::move(decoder),
+      *std::move(statistics), distilled, options.tile_px));
 }
 
 }  // namespace plantain::model::flux2

@@ -68,18 +68,23 @@ void resize_lines(const uint8_t* from, int count_from, uint8_t* to, int count_to
 }
 
 Bytes resized(int width, int height, std::span<const uint8_t> rgb, int to_width, int to_height) {
-  Bytes across{to_width, height, std::vector<uint8_t>(std::size_t{3} * static_cast<std::size_t>(to_width) * static_cast<std::size_t>(height))};
+  Bytes across{to_width, height,
+               std::vector<uint8_t>(std::size_t{3} * static_cast<std::size_t>(to_width) *
+                                    static_cast<std::size_t>(height))};
   resize_lines(rgb.data(), width, across.rgb.data(), to_width, height, 3, int64_t{3} * width, 3,
                int64_t{3} * to_width);
-  Bytes both{to_width, to_height, std::vector<uint8_t>(std::size_t{3} * static_cast<std::size_t>(to_width) * static_cast<std::size_t>(to_height))};
-  resize_lines(across.rgb.data(), height, both.rgb.data(), to_height, to_width, int64_t{3} * to_width,
-               3, int64_t{3} * to_width, 3);
+  Bytes both{to_width, to_height,
+             std::vector<uint8_t>(std::size_t{3} * static_cast<std::size_t>(to_width) *
+                                  static_cast<std::size_t>(to_height))};
+  resize_lines(across.rgb.data(), height, both.rgb.data(), to_height, to_width,
+               int64_t{3} * to_width, 3, int64_t{3} * to_width, 3);
   return both;
 }
 
 }  // namespace
 
-Result<FloatPicture> reference_of(int width, int height, std::span<const uint8_t> rgb, int multiple) {
+Result<FloatPicture> reference_of(int width, int height, std::span<const uint8_t> rgb,
+                                  int multiple) {
   if (std::min(width, height) < kSideMin_px)
     return invalid(concat("a picture to edit must have sides of at least ", kSideMin_px,
                           " pixels; it is ", width, "x", height));
@@ -90,13 +95,15 @@ Result<FloatPicture> reference_of(int width, int height, std::span<const uint8_t
     picture = resized(width, height, rgb, std::max(multiple, static_cast<int>(width * factor)),
                       std::max(multiple, static_cast<int>(height * factor)));
   }
-  FloatPicture reference = FloatPicture::of(picture.width / multiple * multiple,
-                                            picture.height / multiple * multiple);
-  const int left = (picture.width - reference.width) / 2, top = (picture.height - reference.height) / 2;
+  FloatPicture reference =
+      FloatPicture::of(picture.width / multiple * multiple, picture.height / multiple * multiple);
+  const int left = (picture.width - reference.width) / 2,
+            top = (picture.height - reference.height) / 2;
   float* to = reference.values.data();
   for (int y = 0; y < reference.height; ++y) {
     const uint8_t* from = picture.rgb.data() + 3 * (int64_t{top + y} * picture.width + left);
-    for (int i = 0; i < 3 * reference.width; ++i) *to++ = static_cast<float>(from[i]) / 255.0f * 2.0f - 1.0f;
+    for (int i = 0; i < 3 * reference.width; ++i)
+      *to++ = static_cast<float>(from[i]) / 255.0f * 2.0f - 1.0f;
   }
   return reference;
 }

@@ -12,6 +12,7 @@ namespace plantain::model::flux2 {
 // 1024 · 1024 (Lanczos over whole source pixels, rounded to bytes in between, as PIL does), then
 // cut around its middle to multiples of `multiple`, then scaled to [-1, 1].
 // kInvalidInput: a side below 64 pixels.
-Result<FloatPicture> reference_of(int width, int height, std::span<const uint8_t> rgb, int multiple);
+Result<FloatPicture> reference_of(int width, int height, std::span<const uint8_t> rgb,
+                                  int multiple);
 
 }  // namespace plantain::model::flux2

@@ -21,8 +21,8 @@ using tensor::Runtime;
 
 namespace {
 
-constexpr int kAxes = 4;                  // t, h, w, l
-constexpr float kReferenceTime = 10.0f;   // t of the first reference, and between two
+constexpr int kAxes = 4;                 // t, h, w, l
+constexpr float kReferenceTime = 10.0f;  // t of the first reference, and between two
 constexpr float kTimeScale = 1000.0f;
 
 }  // namespace
@@ -36,21 +36,24 @@ Result<Config> parse_config(const Json& json, std::string label) {
   config.head_size = static_cast<int>(read.integer("attention_head_dim", 2, 1024));
   config.double_blocks = static_cast<int>(read.integer("num_layers", 0, 1024));
   config.single_blocks = static_cast<int>(read.integer("num_single_layers", 0, 1024));
-  config.time_channels = static_cast<int>(read.integer_or("timestep_guidance_channels", 256, 2, 1 << 16));
+  config.time_channels =
+      static_cast<int>(read.integer_or("timestep_guidance_channels", 256, 2, 1 << 16));
   config.axes = read.integers("axes_dims_rope", 2, 1024);
   config.rope_theta = read.positive("rope_theta");
   config.epsilon = static_cast<float>(read.positive("eps"));
   const double mlp = std::floor(read.positive("mlp_ratio") * static_cast<double>(config.width()));
-  if (mlp < 1 || mlp > 1 << 20) read.fault("mlp_ratio", "a factor that leads to a width below 2^20");
+  if (mlp < 1 || mlp > 1 << 20)
+    read.fault("mlp_ratio", "a factor that leads to a width below 2^20");
   config.mlp = static_cast<int64_t>(mlp);
-  if (config.axes.size() != kAxes || std::accumulate(config.axes.begin(), config.axes.end(), 0) !=
-                                         config.head_size)
+  if (config.axes.size() != kAxes ||
+      std::accumulate(config.axes.begin(), config.axes.end(), 0) != config.head_size)
     read.fault("axes_dims_rope", "four numbers that add up to attention_head_dim");
   if (config.time_channels % 2 != 0) read.fault("timestep_guidance_channels", "even");
   if (read.integer_or("patch_size", 1, 1, 16) != 1) read.fault("patch_size", "1");
   const bool guided = read.flag_or("guidance_embeds", false);
   if (!read.status().ok()) return read.status().error();
-  if (guided) return invalid(concat(label, ": FLUX.2 with guidance embedding is not supported; klein is"));
+  if (guided)
+    return invalid(concat(label, ": FLUX.2 with guidance embedding is not supported; klein is"));
   return config;
 }
 
@@ -100,13 +103,15 @@ Result<Transformer> Transformer::load(const Config& config, std::shared_ptr<cons
   model.parameters_ = std::make_unique<Parameters>(std::move(weights), precision, loras);
   Parameters& read = *model.parameters_;
   const int64_t d = config.width();
-  model.picture_in_ = read.linear("x_embedder", d, config.channels);
-  model.text_in_ = read.linear("context_embedder", d, config.text_width);
-  model.time_1_ = read.linear("time_guidance_embed.timestep_embedder.linear_1", d, config.time_channels);
-  model.time_2_ = read.linear("time_guidance_embed.timestep_embedder.linear_2", d, d);
-  model.modulation_picture_ = read.linear("double_stream_modulation_img.linear", 6 * d, d);
-  model.modulation_text_ = read.linear("double_stream_modulation_txt.linear", 6 * d, d);
-  model.modulation_single_ = read.linear("single_stream_modulation.linear", 3 * d, d);
+  model.picture_in_ = read.linear_as_stored("x_embedder", d, config.channels);
+  model.text_in_ = read.linear_as_stored("context_embedder", d, config.text_width);
+  model.time_1_ = read.linear_as_stored("time_guidance_embed.timestep_embedder.linear_1", d,
+                                        config.time_channels);
+  model.time_2_ = read.linear_as_stored("time_guidance_embed.timestep_embedder.linear_2", d, d);
+  model.modulation_picture_ =
+      read.linear_as_stored("double_stream_modulation_img.linear", 6 * d, d);
+  model.modulation_text_ = read.linear_as_stored("double_stream_modulation_txt.linear", 6 * d, d);
+  model.modulation_single_ = read.linear_as_stored("single_stream_modulation.linear", 3 * d, d);
   for (int i = 0; i < config.double_blocks; ++i) {
     const std::string block = concat("transformer_blocks.", i, ".");
     model.double_blocks_.push_back(
@@ -121,8 +126,8 @@ Result<Transformer> Transformer::load(const Config& config, std::shared_ptr<cons
     single.k_norm = read.vector(concat(block, "norm_k.weight"), config.head_size);
     model.single_blocks_.push_back(single);
   }
-  model.norm_out_ = read.linear("norm_out.linear", 2 * d, d);
-  model.out_ = read.linear("proj_out", config.channels, d);
+  model.norm_out_ = read.linear_as_stored("norm_out.linear", 2 * d, d);
+  model.out_ = read.linear_as_stored("proj_out", config.channels, d);
   if (!read.status().ok()) return read.status().error();
   return model;
 }
@@ -170,13 +175,16 @@ void Transformer::project(Run& run, const Stream& stream, const float* modulatio
   linear(run.runtime, normal, stream.q, qkv.column_range(0, d));
   linear(run.runtime, normal, stream.k, qkv.column_range(d, d));
   linear(run.runtime, normal, stream.v, qkv.column_range(2 * d, d));
-  rms_norm_heads(run.runtime, qkv.column_range(0, d), config_.head_size, stream.q_norm, config_.epsilon);
-  rms_norm_heads(run.runtime, qkv.column_range(d, d), config_.head_size, stream.k_norm, config_.epsilon);
+  rms_norm_heads(run.runtime, qkv.column_range(0, d), config_.head_size, stream.q_norm,
+                 config_.epsilon);
+  rms_norm_heads(run.runtime, qkv.column_range(d, d), config_.head_size, stream.k_norm,
+                 config_.epsilon);
 }
 
 void Transformer::attend(Run& run, Matrix qkv, Matrix out) const {
   const int64_t d = config_.width();
-  const Matrix q = qkv.column_range(0, d), k = qkv.column_range(d, d), v = qkv.column_range(2 * d, d);
+  const Matrix q = qkv.column_range(0, d), k = qkv.column_range(d, d),
+               v = qkv.column_range(2 * d, d);
   rotate(run.runtime, q, run.positions, 0, tensor::RotaryPairs::kNeighbours);
   rotate(run.runtime, k, run.positions, 0, tensor::RotaryPairs::kNeighbours);
   attention(run.runtime, q, k, v,
@@ -225,8 +233,10 @@ void Transformer::run_single(Run& run, const SingleBlock& block) const {
   linear(run.runtime, run.normal, block.in.row_range(0, 3 * d), qkv);
   linear_swiglu(run.runtime, run.normal, block.in.row_range(3 * d, mlp),
                 block.in.row_range(3 * d + mlp, mlp), both.column_range(d, mlp));
-  rms_norm_heads(run.runtime, qkv.column_range(0, d), config_.head_size, block.q_norm, config_.epsilon);
-  rms_norm_heads(run.runtime, qkv.column_range(d, d), config_.head_size, block.k_norm, config_.epsilon);
+  rms_norm_heads(run.runtime, qkv.column_range(0, d), config_.head_size, block.q_norm,
+                 config_.epsilon);
+  rms_norm_heads(run.runtime, qkv.column_range(d, d), config_.head_size, block.k_norm,
+                 config_.epsilon);
   attend(run, qkv, both.column_range(0, d));
   linear(run.runtime, both, block.out, run.stream, Epilogue::add(modulation + 2 * d));
 }
@@ -247,8 +257,14 @@ Result<void> Transformer::run(Runtime& runtime, Arena& arena, ConstMatrix pictur
   const int64_t d = config_.width(), tokens = text.rows + picture.rows;
   CHECK(positions.tokens() == tokens && velocity.rows <= picture.rows);
   const Arena::Scope scope(arena);
-  Run run{runtime, arena, positions, text.rows, arena.matrix(tokens, d), arena.matrix(tokens, d),
-          arena.matrix(1, 15 * d), arena.matrix(1, 2 * d)};
+  Run run{runtime,
+          arena,
+          positions,
+          text.rows,
+          arena.matrix(tokens, d),
+          arena.matrix(tokens, d),
+          arena.matrix(1, 15 * d),
+          arena.matrix(1, 2 * d)};
   modulate(run, sigma, trace);
   const Matrix c = run.stream.row_range(0, text.rows);
   const Matrix x = run.stream.row_range(text.rows, picture.rows);

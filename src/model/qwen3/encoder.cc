@@ -25,7 +25,8 @@ Result<Config> parse_config(const Json& json, std::string label) {
   config.intermediate = read.integer("intermediate_size", 1, kWidthMax);
   config.layers = static_cast<int>(read.integer("num_hidden_layers", 1, 1024));
   config.heads = static_cast<int>(read.integer("num_attention_heads", 1, 1024));
-  config.key_heads = static_cast<int>(read.integer_or("num_key_value_heads", config.heads, 1, 1024));
+  config.key_heads =
+      static_cast<int>(read.integer_or("num_key_value_heads", config.heads, 1, 1024));
   config.head_size = static_cast<int>(
       read.integer_or("head_dim", std::max<int64_t>(1, config.hidden / config.heads), 1, 4096));
   config.vocabulary = read.integer("vocab_size", 1, 1 << 24);
@@ -38,7 +39,8 @@ Result<Config> parse_config(const Json& json, std::string label) {
   } else {
     config.rope_theta = read.positive("rope_theta");
   }
-  if (config.heads % config.key_heads != 0) read.fault("num_key_value_heads", "a divisor of the heads");
+  if (config.heads % config.key_heads != 0)
+    read.fault("num_key_value_heads", "a divisor of the heads");
   if (config.head_size % 2 != 0) read.fault("head_dim", "even");
   if (!read.status().ok()) return read.status().error();
   return config;
@@ -118,7 +120,8 @@ Result<void> Encoder::encode(Runtime& runtime, Arena& arena, std::span<const int
                              int64_t used, std::span<const int> taps, Matrix states,
                              const KeepGoing& keep_going, const Named& trace) const {
   const int64_t tokens = static_cast<int64_t>(ids.size());
-  CHECK(states.rows == tokens && states.columns == config_.hidden * static_cast<int64_t>(taps.size()));
+  CHECK(states.rows == tokens &&
+        states.columns == config_.hidden * static_cast<int64_t>(taps.size()));
   CHECK(!taps.empty() && taps.back() <= static_cast<int>(layers_.size()) && used > 0);
   const Arena::Scope scope(arena);
   Matrix x = arena.matrix(tokens, config_.hidden);
@@ -133,11 +136,13 @@ Result<void> Encoder::encode(Runtime& runtime, Arena& arena, std::span<const int
   std::vector<float> positions(ids.size());
   for (std::size_t t = 0; t < ids.size(); ++t) positions[t] = static_cast<float>(t);
   const int sizes[] = {config_.head_size};
-  const tensor::RotaryTable rotation = tensor::make_rotary_table(sizes, config_.rope_theta, positions);
+  const tensor::RotaryTable rotation =
+      tensor::make_rotary_table(sizes, config_.rope_theta, positions);
   std::size_t tap = 0;
   for (int done = 0;; ++done) {
     for (; tap < taps.size() && taps[tap] == done; ++tap) {
-      const Matrix part = states.column_range(static_cast<int64_t>(tap) * config_.hidden, config_.hidden);
+      const Matrix part =
+          states.column_range(static_cast<int64_t>(tap) * config_.hidden, config_.hidden);
       for (int64_t t = 0; t < tokens; ++t) std::copy(x.row(t), x.row(t) + x.columns, part.row(t));
     }
     if (tap == taps.size()) return {};

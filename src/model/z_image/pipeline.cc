@@ -28,25 +28,33 @@ void draw_noise(uint64_t seed, Map latents) {
   flow::Generator(seed).normal(values);
   for (int64_t p = 0; p < latents.pixels(); ++p)
     for (int64_t c = 0; c < latents.channels; ++c)
-      latents.data[p * latents.channels + c] = values[static_cast<std::size_t>(c * latents.pixels() + p)];
+      latents.data[p * latents.channels + c] =
+          values[static_cast<std::size_t>(c * latents.pixels() + p)];
 }
 
 class ZImage final : public Pipeline {
  public:
   ZImage(tensor::Runtime& runtime, PromptEncoder text, Transformer denoiser,
          autoencoder::Autoencoder vae, double shift, int tile_px)
-      : runtime_(runtime), text_(std::move(text)), denoiser_(std::move(denoiser)),
-        vae_(std::move(vae)), shift_(shift), tile_px_(tile_px) {}
+      : runtime_(runtime),
+        text_(std::move(text)),
+        denoiser_(std::move(denoiser)),
+        vae_(std::move(vae)),
+        shift_(shift),
+        tile_px_(tile_px) {}
 
   std::string_view family() const override { return "z-image"; }
   // Nothing in the files tells Turbo from the base model; Turbo's way is the default.
   Defaults defaults() const override { return {kTurboSteps, 0.0f, true}; }
-  int side_multiple() const override { return denoiser_.config().patch * vae_.config().compression(); }
+  int side_multiple() const override {
+    return denoiser_.config().patch * vae_.config().compression();
+  }
   int references_max() const override { return 0; }
   Result<FloatPicture> draw(const PictureOrder& order, Watcher& watcher, Trace* trace) override;
 
   std::size_t working_bytes(int width, int height, int) const override {
-    const int64_t tokens = text_.form().length + int64_t{width / side_multiple()} * (height / side_multiple());
+    const int64_t tokens =
+        text_.form().length + int64_t{width / side_multiple()} * (height / side_multiple());
     const int64_t d = denoiser_.config().width;
     return static_cast<std::size_t>(tokens * (5 * d + d / 3 * 8 + 8)) * sizeof(float);
   }
@@ -90,8 +98,8 @@ Result<ZImage::Scene> ZImage::prepare(const PictureOrder& order, Watcher& watche
 
 // The model answers with the sign of picture - noise. Guidance comes before the sign is changed,
 // and counts from the prompt's answer: pos + g · (pos - neg).
-Result<void> ZImage::velocity(const Scene& scene, ConstMap latents, int step, int steps, float sigma,
-                              Map out, Watcher& watcher, Trace* trace) {
+Result<void> ZImage::velocity(const Scene& scene, ConstMap latents, int step, int steps,
+                              float sigma, Map out, Watcher& watcher, Trace* trace) {
   const Arena::Scope scope(arena_);
   const KeepGoing keep_going = [&] { return watcher.keep_going("denoise", step, steps); };
   const auto answer = [&](const TextStates& text, int item, Map to) -> Result<void> {
@@ -108,7 +116,8 @@ Result<void> ZImage::velocity(const Scene& scene, ConstMap latents, int step, in
     Map away = arena_.map(out.height, out.width, out.channels);
     done = answer(*scene.negative, 1, away);
     if (!done.ok()) return done;
-    for (int64_t i = 0; i < count; ++i) out.data[i] += scene.guidance * (out.data[i] - away.data[i]);
+    for (int64_t i = 0; i < count; ++i)
+      out.data[i] += scene.guidance * (out.data[i] - away.data[i]);
   }
   for (int64_t i = 0; i < count; ++i) out.data[i] = -out.data[i];
   return {};
@@ -123,9 +132,9 @@ Result<FloatPicture> ZImage::decode(Map latents, Watcher& watcher, Trace* trace)
                       static_cast<float>(config.shift_factor);
   const int scale = config.compression();
   FloatPicture picture = FloatPicture::of(scale * latents.width, scale * latents.height);
-  const Result<void> done =
-      vae_.decode(runtime_, arena_, latents, picture.map(), {tile_px_},
-                  [&] { return watcher.keep_going("decode", 0, 1); }, named.under("vae."));
+  const Result<void> done = vae_.decode(
+      runtime_, arena_, latents, picture.map(), {tile_px_},
+      [&] { return watcher.keep_going("decode", 0, 1); }, named.under("vae."));
   if (!done.ok()) return done.error();
   named.map(picture.map(), "pixels");
   return picture;
@@ -133,7 +142,8 @@ Result<FloatPicture> ZImage::decode(Map latents, Watcher& watcher, Trace* trace)
 
 Result<FloatPicture> ZImage::draw(const PictureOrder& order, Watcher& watcher, Trace* trace) {
   const int side = side_multiple(), scale = vae_.config().compression();
-  if (order.width < side || order.height < side || order.width % side != 0 || order.height % side != 0)
+  if (order.width < side || order.height < side || order.width % side != 0 ||
+      order.height % side != 0)
     return invalid(concat("width and height must be multiples of ", side));
   if (order.steps < 1) return invalid("steps must be at least 1");
   if (!order.references.empty()) return invalid("Z-Image does not edit pictures");
@@ -141,7 +151,8 @@ Result<FloatPicture> ZImage::draw(const PictureOrder& order, Watcher& watcher, T
   if (!scene.ok()) return scene.error();
   const Named named(trace, "");
   const Arena::Scope scope(arena_);
-  Map latents = arena_.map(order.height / scale, order.width / scale, vae_.config().latent_channels);
+  Map latents =
+      arena_.map(order.height / scale, order.width / scale, vae_.config().latent_channels);
   draw_noise(order.seed, latents);
   named.map(latents, "noise");
   const std::vector<float> sigmas = flow::sigmas_shifted(shift_, order.steps);
@@ -180,10 +191,11 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json&, tensor::
 
   Result<Component> vae = open_component(folder, "vae");
   if (!vae.ok()) return vae.error();
-  Result<autoencoder::Config> vae_config = autoencoder::parse_config(vae->config, "vae/config.json");
+  Result<autoencoder::Config> vae_config =
+      autoencoder::parse_config(vae->config, "vae/config.json");
   if (!vae_config.ok()) return vae_config.error();
   Result<autoencoder::Autoencoder> decoder = autoencoder::Autoencoder::load(
-      *vae_config, vae->weights, options.precision, autoencoder::Autoencoder::Parts::kDecoder);
+      *vae_config, vae->weights, Precision::kStored, autoencoder::Autoencoder::Parts::kDecoder);
   if (!decoder.ok()) return decoder.error();
 
   Result<Json> scheduler = read_json_file(folder / "scheduler" / "scheduler_config.json");
@@ -193,11 +205,13 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json&, tensor::
   if (!read.status().ok()) return read.status().error();
 
   PromptEncoder prompts(*std::move(encoder), std::move(tokenize), {}, {layers});
-  if (config->latent_channels != vae_config->latent_channels || config->caption_width != prompts.width())
-    return Error{ErrorCode::kCorrupt, "the transformer does not go with this text encoder and autoencoder"};
+  if (config->latent_channels != vae_config->latent_channels ||
+      config->caption_width != prompts.width())
+    return Error{ErrorCode::kCorrupt,
+                 "the transformer does not go with this text encoder and autoencoder"};
   return std::unique_ptr<Pipeline>(
-      std::make_unique<ZImage>(runtime, std::move(prompts), *std::move(denoiser), *std::move(decoder), shift,
-                               options.tile_px));
+      std::make_unique<ZImage>(runtime, std::move(prompts), *std::move(denoiser),
+                               *std::move(decoder), shift, options.tile_px));
 }
 
 }  // namespace plantain::model::z_image

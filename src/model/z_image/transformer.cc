@@ -42,7 +42,8 @@ std::vector<float> positions_of(int height, int width, int64_t caption) {
     for (int w = 0; w < width; ++w)
       at.insert(at.end(), {time, static_cast<float>(h), static_cast<float>(w)});
   at.resize(static_cast<std::size_t>(padded(int64_t{height} * width)) * 3, 0.0f);
-  for (int64_t k = 0; k < padded(caption); ++k) at.insert(at.end(), {static_cast<float>(1 + k), 0, 0});
+  for (int64_t k = 0; k < padded(caption); ++k)
+    at.insert(at.end(), {static_cast<float>(1 + k), 0, 0});
   return at;
 }
 
@@ -73,13 +74,14 @@ Result<Config> parse_config(const Json& json, std::string label) {
   config.axes = read.integers("axes_dims", 2, 1024);
   config.time_scale = read.positive("t_scale");
   if (read.integers("all_patch_size", 1, 16).size() != 1) read.fault("all_patch_size", "one size");
-  if (read.integers("all_f_patch_size", 1, 16) != std::vector<int>{1}) read.fault("all_f_patch_size", "[1]");
+  if (read.integers("all_f_patch_size", 1, 16) != std::vector<int>{1})
+    read.fault("all_f_patch_size", "[1]");
   if (read.integer_or("n_kv_heads", config.heads, 1, 1024) != config.heads)
     read.fault("n_kv_heads", "as many as n_heads");
   if (!read.flag_or("qk_norm", true)) read.fault("qk_norm", "true");
   if (config.width % config.heads != 0) read.fault("n_heads", "a divisor of dim");
-  if (config.axes.size() != 3 ||
-      std::accumulate(config.axes.begin(), config.axes.end(), int64_t{0}) != config.width / config.heads)
+  if (config.axes.size() != 3 || std::accumulate(config.axes.begin(), config.axes.end(),
+                                                 int64_t{0}) != config.width / config.heads)
     read.fault("axes_dims", "three numbers that add up to dim / n_heads");
   if (!read.status().ok()) return read.status().error();
   return config;
@@ -136,8 +138,10 @@ Result<Transformer> Transformer::load(const Config& config, std::shared_ptr<cons
   model.picture_pad_ = read.vector("x_pad_token", d);
   model.caption_pad_ = read.vector("cap_pad_token", d);
   for (int i = 0; i < config.refiner_layers; ++i) {
-    model.picture_refiners_.push_back(model.read_block(concat("noise_refiner.", i, "."), mlp, time_width, true));
-    model.caption_refiners_.push_back(model.read_block(concat("context_refiner.", i, "."), mlp, time_width, false));
+    model.picture_refiners_.push_back(
+        model.read_block(concat("noise_refiner.", i, "."), mlp, time_width, true));
+    model.caption_refiners_.push_back(
+        model.read_block(concat("context_refiner.", i, "."), mlp, time_width, false));
   }
   for (int i = 0; i < config.layers; ++i)
     model.layers_.push_back(model.read_block(concat("layers.", i, "."), mlp, time_width, true));
@@ -168,7 +172,8 @@ void Transformer::embed_picture(Run& run, ConstMap latents, Matrix x, const Name
   Matrix patches = run.arena.matrix(tokens, picture_in_.columns);
   each_latent(latents.height, latents.width, config_.patch, latents.channels,
               [&](int64_t token, int64_t pixel, int column) {
-                std::copy_n(latents.rows().row(pixel), latents.channels, patches.row(token) + column);
+                std::copy_n(latents.rows().row(pixel), latents.channels,
+                            patches.row(token) + column);
               });
   linear(run.runtime, patches, picture_in_, x.row_range(0, tokens));
   trace.rows(x.row_range(0, tokens), "all_x_embedder.", config_.patch, "-1");
@@ -198,7 +203,8 @@ void Transformer::run_block(Run& run, const Block& block, Matrix x, int64_t firs
   if (modulated) {
     Matrix m = run.arena.matrix(1, 4 * d);
     linear(runtime, run.time, block.modulation, m);
-    for (const int64_t gate : {1, 3}) tensor::tanh(runtime, m.column_range(gate * d, d), m.column_range(gate * d, d));
+    for (const int64_t gate : {1, 3})
+      tensor::tanh(runtime, m.column_range(gate * d, d), m.column_range(gate * d, d));
     scale_a = m.data, gate_a = m.data + d, scale_m = m.data + 2 * d, gate_m = m.data + 3 * d;
   }
   Matrix h = run.arena.matrix(x.rows, d), q = run.arena.matrix(x.rows, d),
@@ -251,12 +257,15 @@ Result<void> Transformer::run(Runtime& runtime, Arena& arena, ConstMap latents, 
   CHECK(latents.height % config_.patch == 0 && latents.width % config_.patch == 0);
   const Arena::Scope scope(arena);
   const int height = latents.height / config_.patch, width = latents.width / config_.patch;
-  const int64_t picture_tokens = padded(int64_t{height} * width), caption_tokens = padded(caption.rows);
+  const int64_t picture_tokens = padded(int64_t{height} * width),
+                caption_tokens = padded(caption.rows);
   Run run{runtime, arena,
-          tensor::make_rotary_table(config_.axes, config_.rope_theta, positions_of(height, width, caption.rows)),
+          tensor::make_rotary_table(config_.axes, config_.rope_theta,
+                                    positions_of(height, width, caption.rows)),
           arena.matrix(1, time_2_.rows)};
   Matrix all = arena.matrix(picture_tokens + caption_tokens, config_.width);
-  const Matrix x = all.row_range(0, picture_tokens), c = all.row_range(picture_tokens, caption_tokens);
+  const Matrix x = all.row_range(0, picture_tokens),
+               c = all.row_range(picture_tokens, caption_tokens);
   embed_time(run, sigma, trace);
   embed_picture(run, latents, x, trace);
   for (std::size_t i = 0; i < picture_refiners_.size(); ++i) {

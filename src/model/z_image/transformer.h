@@ -60,8 +60,10 @@ class Transformer {
 
   Block read_block(const std::string& name, int64_t mlp, int64_t time_width, bool modulated);
   void embed_time(Run& run, float sigma, const Named& trace) const;
-  void embed_picture(Run& run, tensor::ConstMap latents, tensor::Matrix x, const Named& trace) const;
-  void embed_caption(Run& run, tensor::ConstMatrix caption, tensor::Matrix c, const Named& trace) const;
+  void embed_picture(Run& run, tensor::ConstMap latents, tensor::Matrix x,
+                     const Named& trace) const;
+  void embed_caption(Run& run, tensor::ConstMatrix caption, tensor::Matrix c,
+                     const Named& trace) const;
   void run_block(Run& run, const Block& block, tensor::Matrix x, int64_t first_position) const;
   void finish(Run& run, tensor::Matrix x, tensor::Map output, const Named& trace) const;
 
