@@ -54,10 +54,10 @@ void channels_last(const std::byte* from, std::byte* to, int64_t rows, int64_t c
 }  // namespace
 
 Parameters::Parameters(std::shared_ptr<const Weights> weights, Precision precision,
-                       const std::vector<Lora>* loras)
+                       const std::vector<LowRank>* loras)
     : weights_(std::move(weights)), precision_(precision), loras_(loras) {
   if (loras_ == nullptr) return;
-  for (const Lora& lora : *loras_)
+  for (const LowRank& lora : *loras_)
     for (const auto& [name, pair] : lora.pairs)
       if (!has(concat(name, ".weight")) && !error_)
         error_ = invalid(
@@ -122,10 +122,10 @@ Weight Parameters::matrix_of(const StoredTensor& stored, int64_t rows, int64_t c
 void Parameters::add_loras(std::string_view name, int64_t rows, int64_t columns, Weight& weight) {
   if (loras_ == nullptr) return;
   std::vector<float> sum;
-  for (const Lora& lora : *loras_) {
+  for (const LowRank& lora : *loras_) {
     const auto found = lora.pairs.find(name);
     if (found == lora.pairs.end()) continue;
-    const LoraPair& pair = found->second;
+    const LowRankPair& pair = found->second;
     if (pair.in() != columns || pair.out() != rows) {
       if (!error_)
         error_ = invalid(concat("the LoRA changes \"", name, "\" as [", pair.out(), ", ", pair.in(),

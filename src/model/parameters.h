@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "model/lora.h"
+#include "model/low_rank.h"
 #include "model/weights/weights.h"
 #include "tensor/matrix.h"
 #include "tensor/runtime.h"
@@ -31,7 +31,7 @@ class Parameters {
  public:
   // `loras` are added to the matrices they name; must outlive the reading.
   Parameters(std::shared_ptr<const Weights> weights, Precision precision,
-             const std::vector<Lora>* loras = nullptr);
+             const std::vector<LowRank>* loras = nullptr);
   ~Parameters();
 
   // [rows, columns] of `name`.weight. After an error: an empty one.
@@ -72,7 +72,7 @@ class Parameters {
 
   const std::shared_ptr<const Weights> weights_;
   const Precision precision_;
-  const std::vector<Lora>* const loras_;
+  const std::vector<LowRank>* const loras_;
   std::deque<std::unique_ptr<std::byte[]>> owned_;
   uint64_t owned_bytes_ = 0;
 };

@@ -86,8 +86,8 @@ using Tokenize = std::function<Result<std::vector<int32_t>>(std::string_view)>;
 
 struct PipelineOptions {
   Precision precision = Precision::kStored;
-  std::vector<Lora> loras;  // on the denoiser
-  int tile_px = 512;        // decoding in tiles above this side; 0: never
+  std::vector<LowRank> loras;  // on the denoiser
+  int tile_px = 512;           // decoding in tiles above this side; 0: never
   // For models that are not the published ones: which text layers feed FLUX.2, and whether it was
   // distilled to need no guidance.
   std::optional<std::vector<int>> text_taps;

@@ -1,4 +1,4 @@
-#include "model/lora.h"
+#include "model/low_rank.h"
 
 #include "base/text.h"
 #include "model/weights/decode.h"
@@ -25,10 +25,10 @@ Result<std::vector<float>> matrix_of(const StoredTensor& tensor) {
 }
 
 Result<void> read_pair(const Weights& weights, const StoredTensor& down, std::string_view stem,
-                       std::string_view up_suffix, Lora& lora) {
+                       std::string_view up_suffix, LowRank& lora) {
   Result<const StoredTensor*> up = weights.get(concat(stem, up_suffix));
   if (!up.ok()) return up.error();
-  LoraPair pair;
+  LowRankPair pair;
   Result<std::vector<float>> a = matrix_of(down);
   if (!a.ok()) return a.error();
   Result<std::vector<float>> b = matrix_of(**up);
@@ -50,10 +50,10 @@ Result<void> read_pair(const Weights& weights, const StoredTensor& down, std::st
 
 }  // namespace
 
-Result<Lora> read_lora(const Weights& weights, float strength) {
+Result<LowRank> read_low_rank(const Weights& weights, float strength) {
   constexpr std::pair<std::string_view, std::string_view> kHalves[] = {
       {".lora_A.weight", ".lora_B.weight"}, {".lora_down.weight", ".lora_up.weight"}};
-  Lora lora;
+  LowRank lora;
   lora.strength = strength;
   std::size_t read = 0;
   for (const StoredTensor& tensor : weights.all()) {

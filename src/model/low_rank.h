@@ -13,7 +13,7 @@
 namespace plantain::model {
 
 // The addition to one matrix [out, in].
-struct LoraPair {
+struct LowRankPair {
   int64_t rank = 0;
   std::vector<float> down;  // A: [rank, in]
   std::vector<float> up;    // B: [out, rank]
@@ -24,14 +24,14 @@ struct LoraPair {
   float factor() const { return alpha == 0 ? 1.0f : alpha / static_cast<float>(rank); }
 };
 
-struct Lora {
+struct LowRank {
   float strength = 1;
-  std::map<std::string, LoraPair, std::less<>> pairs;  // by the matrix's name without ".weight"
+  std::map<std::string, LowRankPair, std::less<>> pairs;  // by the matrix's name without ".weight"
 };
 
 // The pairs of a file in peft's names ("transformer.BLOCK.lora_A.weight", with or without the
 // first word). kCorrupt: a half without the other, shapes that do not go together.
 // kInvalidInput: names of another kind.
-Result<Lora> read_lora(const Weights& weights, float strength);
+Result<LowRank> read_low_rank(const Weights& weights, float strength);
 
 }  // namespace plantain::model
