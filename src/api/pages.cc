@@ -1,5 +1,6 @@
 #include "api/pages.h"
 
+#include "api/console.h"
 #include "api/problem.h"
 #include "base/crypto.h"
 #include "base/error_names.h"
@@ -149,8 +150,9 @@ Route page_route(Context& context, std::string pattern, Reply (*handler)(Context
 }  // namespace
 
 std::vector<Route> page_routes(Context& context) {
-  std::vector<Route> routes;
-  routes.push_back(page_route(context, "/", start, "start_page", "A page for people"));
+  std::vector<Route> routes = console_routes(context);
+  if (routes.empty())
+    routes.push_back(page_route(context, "/", start, "start_page", "A page for people"));
   routes.push_back(
       page_route(context, "/docs/errors", errors, "errors_page", "What each error means"));
   return routes;

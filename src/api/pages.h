@@ -1,4 +1,5 @@
-// The few pages a person sees without the console: a start page and the list of errors.
+// The pages for people: the list of errors and the console or, where the program was built without
+// it, a start page.
 #pragma once
 
 #include "api/context.h"
