@@ -203,15 +203,35 @@ void lay_blurred(Canvas& canvas, const Canvas& small, int n, int x, int y, Watch
   }
 }
 
+// The string from a balloon or a kite to the hand that holds it.
+void draw_string(Canvas& canvas, const Stage& stage, const Placed& placed, Watch& watch) {
+  const float left = std::min(placed.x, placed.hand_x), right = std::max(placed.x, placed.hand_x),
+              margin = 0.05f * stage.side, top = placed.base - 0.12f * placed.height;
+  const Sheet sheet(left - margin, top - margin, right - left + 2 * margin,
+                    placed.hand_y - top + 2 * margin, canvas.scale);
+  cairo_move_to(sheet.pen(), placed.x, top);
+  cairo_curve_to(sheet.pen(), placed.x, mix(top, placed.hand_y, 0.4f),
+                 mix(placed.x, placed.hand_x, 0.7f), mix(top, placed.hand_y, 0.9f), placed.hand_x,
+                 placed.hand_y);
+  const bool pale = stage.style == Style::kBlueprint || stage.time == TimeOfDay::kNight;
+  sheet.stroke(pale ? Rgb{0.8f, 0.85f, 0.9f} : Rgb{0.12f, 0.12f, 0.13f}, 0.0019f * stage.side);
+  sheet.lay_on(canvas, &watch);
+}
+
+// What the stage has painted itself, the sun, the moon, a rainbow, is not drawn again.
+bool is_painted_already(const Stage& stage, const Placed& placed) {
+  if (stage.home && placed.part.starts_with("globe")) return true;
+  if (placed.footing != Footing::kHeaven) return false;
+  return placed.part == "sun" || placed.part == "full-moon" || placed.part == "star" ||
+         placed.part == "moon" || (placed.part == "rainbow" && !is_flat(stage.style));
+}
+
 }  // namespace
 
 bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const Actor& actor,
                  Watch& watch) {
-  if (stage.home && placed.part.starts_with("globe"))
-    return true;  // the stage paints the earth itself
-  if (placed.footing == Footing::kHeaven && (placed.part == "sun" || placed.part == "full-moon" ||
-                                             placed.part == "star" || placed.part == "moon"))
-    return true;
+  if (is_painted_already(stage, placed)) return true;
+  if (placed.tethered) draw_string(canvas, stage, placed, watch);
   const bool deep = placed.portrait;
   const float coc = deep ? 0 : std::min(stage.blur_at(placed.depth_m), stage.blur_px);
   const int coarse = std::max(1, static_cast<int>(coc * canvas.scale / 4));
@@ -232,7 +252,7 @@ bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const
     take_haze(figure.colours, stage, placed.depth_m);
   const Spot spot{placed.x - w / 2, placed.base - h, w, h};
   const bool stands = !flat && placed.footing == Footing::kGround && !placed.portrait &&
-                      stage.place != Place::kSpace;
+                      (stage.place != Place::kSpace || stage.lunar);
   if (stands || (!flat && placed.footing == Footing::kWater)) {
     const Canvas small = reduced(figure.colours, std::max(1, figure.colours.height / 160), &watch);
     if (stands) cast_shadows(canvas, stage, placed, small, spot, watch);

@@ -2,18 +2,10 @@
 
 namespace plantain::engine::sketch {
 
-void paint_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
-  switch (stage.place) {
-    case Place::kSpace:
-      return paint_space(canvas, stage, watch);
-    case Place::kUnderwater:
-      return paint_underwater(canvas, stage, watch);
-    case Place::kRoom:
-      return paint_room(canvas, stage, watch);
-    default:
-      break;
-  }
-  paint_heaven(canvas, stage, watch);
+namespace {
+
+// The land and what stands on it, below a painted heaven.
+void paint_place(Canvas& canvas, const Stage& stage, Watch& watch) {
   switch (stage.place) {
     case Place::kCity:
     case Place::kStreet:
@@ -44,6 +36,34 @@ void paint_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
       paint_treeline(canvas, stage, watch, 0.04f);
       return paint_land(canvas, stage, watch);
   }
+}
+
+bool is_land(Place place) {
+  return place == Place::kField || place == Place::kGarden || place == Place::kDesert ||
+         place == Place::kMountains || place == Place::kSnowfield;
+}
+
+}  // namespace
+
+void paint_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
+  switch (stage.place) {
+    case Place::kSpace:
+      paint_space(canvas, stage, watch);
+      if (stage.lunar) paint_moonscape(canvas, stage, watch);
+      return;
+    case Place::kUnderwater:
+      return paint_underwater(canvas, stage, watch);
+    case Place::kRoom:
+      return stage.studio ? paint_studio(canvas, stage, watch) : paint_room(canvas, stage, watch);
+    default:
+      break;
+  }
+  paint_heaven(canvas, stage, watch);
+  if (stage.lightning) paint_lightning(canvas, stage, watch);
+  if (stage.rainbow) paint_rainbow(canvas, stage, watch);
+  paint_place(canvas, stage, watch);
+  if (stage.road && is_land(stage.place)) paint_road(canvas, stage, watch);
+  if (stage.village) paint_village(canvas, stage, watch);
 }
 
 }  // namespace plantain::engine::sketch

@@ -31,6 +31,14 @@ void paint_forest(Canvas& canvas, const Stage& stage, Watch& watch);
 void paint_street(Canvas& canvas, const Stage& stage,
                   Watch& watch);  // canyon, road, passers-by and cars
 
+// What the scene asks for beyond its place (marks.cc).
+void paint_rainbow(Canvas& canvas, const Stage& stage, Watch& watch);
+void paint_lightning(Canvas& canvas, const Stage& stage, Watch& watch);
+void paint_road(Canvas& canvas, const Stage& stage, Watch& watch);  // over land
+void paint_village(Canvas& canvas, const Stage& stage, Watch& watch);
+void paint_studio(Canvas& canvas, const Stage& stage, Watch& watch);
+void paint_moonscape(Canvas& canvas, const Stage& stage, Watch& watch);  // below a sky of stars
+
 // Layers of the street that need a blur of their own, or none.
 void paint_signs(Canvas& canvas, const Stage& stage, Watch& watch, float blur_px);
 void paint_wet_ground(Canvas& canvas, const Stage& stage, Watch& watch);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "engine/sketch/maths.h"
 #include "engine/sketch/parts.h"
@@ -26,16 +28,28 @@ std::string svg_of(const std::string& part) {
           "r='3'/></svg>");
 }
 
+struct Ink {
+  Box box;
+  std::vector<float> tops;  // of each column, as a share of the ink's height
+};
+
 // Measured once for each drawing: staging asks again and again.
-Box ink_of_part(const std::string& part) {
-  static thread_local std::unordered_map<std::string, Box> known;
+const Ink& ink_known(const std::string& part) {
+  static thread_local std::unordered_map<std::string, Ink> known;
   const std::string drawing = part.substr(0, part.find('+'));  // dyes do not move the ink
   const auto found = known.find(drawing);
   if (found != known.end()) return found->second;
-  Box box;
-  draw_svg(svg_of(drawing), kProbe_px, false, &box);
-  return known[drawing] = box;
+  Ink ink;
+  const std::optional<Canvas> probe = draw_svg(svg_of(drawing), kProbe_px, false, &ink.box);
+  for (int x = 0; probe && x < probe->width; ++x) {
+    int y = 0;
+    while (y < probe->height && probe->row(y)[x].a() < 0.5f) ++y;
+    ink.tops.push_back(static_cast<float>(y) / static_cast<float>(probe->height));
+  }
+  return known[drawing] = ink;
 }
+
+Box ink_of_part(const std::string& part) { return ink_known(part).box; }
 
 // The drawing's ink, `height` pixels high.
 Canvas ink_drawing(const std::string& part, int height, bool mirrored, Watch* watch) {
@@ -147,17 +161,60 @@ Rgb skin_of(const Canvas& bust) {
   return best;
 }
 
+// The colour that a drawing's name wishes for clothes: "boy-dark-skin-tone+top=d9534f".
+std::optional<Rgb> dye_of(std::string_view part, std::string_view key) {
+  const size_t at = part.find(key);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string hex(part.substr(at + key.size(), 6));
+  return hex.size() == 6
+             ? std::optional(rgb(static_cast<uint32_t>(std::strtoul(hex.c_str(), nullptr, 16))))
+             : std::nullopt;
+}
+
+bool are_near(const Rgb& a, const Rgb& b) {
+  const Hsv p = to_hsv(a), q = to_hsv(b);
+  const float apart = std::fabs(p.h - q.h);
+  return std::min(apart, 1 - apart) < 0.06f && std::fabs(p.s - q.s) < 0.3f;
+}
+
+// Drawings that end at the chin.
+bool is_head(std::string_view part) {
+  return part.starts_with("man-") || part.starts_with("woman-") || part.starts_with("boy") ||
+         part.starts_with("girl") || part.starts_with("child") || part.starts_with("person-") ||
+         part.starts_with("old") || part.starts_with("baby");
+}
+
+struct Clothes {
+  Rgb top, bottom;
+};
+
+// What somebody wears below the bust: as said, else as the bust shows it, else, where the drawing
+// is a head alone, what chance finds in the wardrobe.
+Clothes clothes_of(const Placed& placed, const Canvas& bust) {
+  static const uint32_t kTops[] = {0xc8503f, 0x2f6fb5, 0xe0a030, 0x3c8d6b,
+                                   0x7d5aa0, 0xd07038, 0x3d5f7b, 0xb8486c};
+  static const uint32_t kBottoms[] = {0x2d3a55, 0x3a3f47, 0x5a4632, 0x26313f};
+  Chance chance(placed.chance, "clothes");
+  const Rgb shown = dominant(bust, bust.height * 9 / 10, bust.height),
+            top = rgb(kTops[chance.below(8)]), bottom = rgb(kBottoms[chance.below(4)]);
+  const bool bare = are_near(shown, skin_of(bust)) || is_head(placed.part);
+  return {dye_of(placed.part, "+top=").value_or(bare ? top : shown),
+          dye_of(placed.part, "+bottom=")
+              .value_or(luminance(shown) > 0.5f && !bare ? shown * 0.7f : bottom)};
+}
+
 // The rest of a person below the bust, which is drawn over it. Lengths are pixels of the sheet.
 class PersonBody {
  public:
-  PersonBody(const Sheet& sheet, const Canvas& bust, float middle, float height)
+  PersonBody(const Sheet& sheet, const Canvas& bust, const Clothes& clothes, float middle,
+             float height)
       : sheet_(sheet),
         middle_(middle),
         h_(height),
         bust_h_(static_cast<float>(bust.height)),
         bust_w_(static_cast<float>(bust.width)),
-        cloth_(dominant(bust, bust.height * 9 / 10, bust.height)),
-        trousers_(cloth_ * 0.35f + Rgb{0.02f, 0.025f, 0.05f}),
+        cloth_(clothes.top),
+        trousers_(clothes.bottom),
         skin_(skin_of(bust)) {}
 
   void draw(Posture posture) const {
@@ -268,11 +325,41 @@ void draw_animal_body(const Sheet& sheet, const Canvas& head, float middle, floa
   }
 }
 
-Canvas completed(const Canvas& bust, Kind kind, Posture posture, int height) {
+// A box on two wheels, for the heads of machines.
+void draw_machine_body(const Sheet& sheet, const Canvas& head, float middle, float h) {
+  const float head_h = static_cast<float>(head.height), head_w = static_cast<float>(head.width),
+              top = head_h * 0.97f, low = h * 0.93f, wide = head_w * 0.62f;
+  const Rgb metal = dominant(head, 0, head.height);
+  for (const float side : {-1.0f, 1.0f}) {
+    sheet.rectangle(middle + side * wide * 0.28f - wide * 0.11f, low - h * 0.06f, wide * 0.22f,
+                    h * 0.1f, wide * 0.05f);
+    sheet.fill(metal * 0.5f);
+    sheet.rectangle(middle + side * wide * 0.62f - wide * 0.09f, top + h * 0.03f, wide * 0.18f,
+                    (low - top) * 0.7f, wide * 0.09f);
+    sheet.fill(metal * 0.7f);
+    sheet.ellipse(middle + side * wide * 0.3f, h * 0.965f, wide * 0.22f, h * 0.034f);
+    sheet.fill(Rgb{0.03f, 0.03f, 0.035f});
+  }
+  sheet.rectangle(middle - wide / 2, top, wide, low - top - h * 0.02f, wide * 0.12f);
+  sheet.fill(metal);
+  sheet.rectangle(middle - wide * 0.32f, top + h * 0.06f, wide * 0.64f, (low - top) * 0.42f,
+                  wide * 0.05f);
+  sheet.fill(metal * 0.45f);
+  const Rgb lights[] = {{0.9f, 0.15f, 0.1f}, {0.95f, 0.7f, 0.1f}, {0.15f, 0.8f, 0.3f}};
+  for (int i = 0; i < 3; ++i) {
+    sheet.ellipse(middle + wide * 0.19f * static_cast<float>(i - 1),
+                  top + h * 0.06f + (low - top) * 0.21f, wide * 0.06f, wide * 0.06f);
+    sheet.fill(lights[i]);
+  }
+}
+
+Canvas completed(const Canvas& bust, const Placed& placed, Kind kind, int height) {
   const float h = static_cast<float>(height), w = static_cast<float>(bust.width) * kBodyWide;
   const Sheet sheet(0, 0, w - 1, h - 1, 1);
   if (kind == Kind::kPerson) {
-    PersonBody(sheet, bust, w / 2, h).draw(posture);
+    PersonBody(sheet, bust, clothes_of(placed, bust), w / 2, h).draw(placed.posture);
+  } else if (placed.part.starts_with("robot") || placed.part.starts_with("alien-monster")) {
+    draw_machine_body(sheet, bust, w / 2, h);
   } else {
     draw_animal_body(sheet, bust, w / 2, h);
   }
@@ -345,6 +432,13 @@ float figure_aspect(const std::string& part, Kind kind, Posture posture) {
   return posture == Posture::kAsDrawn ? aspect : aspect * bust_share(kind) * kBodyWide;
 }
 
+float ink_top(const std::string& part, float across) {
+  const std::vector<float>& tops = ink_known(part).tops;
+  if (tops.empty()) return 0;
+  const float column = clamp01(across) * static_cast<float>(tops.size() - 1);
+  return tops[static_cast<size_t>(column)];
+}
+
 Figure make_figure(const Placed& placed, Kind kind, int height, Watch* watch) {
   Figure figure;
   if (is_flying_bird(placed)) {
@@ -359,7 +453,7 @@ Figure make_figure(const Placed& placed, Kind kind, int height, Watch* watch) {
   if (watch != nullptr && !watch->row(4 * figure.colours.width * figure.colours.height))
     return figure;
   if (kind == Kind::kAnimal || kind == Kind::kBird) mute(figure.colours);
-  if (bust) figure.colours = completed(figure.colours, kind, placed.posture, height);
+  if (bust) figure.colours = completed(figure.colours, placed, kind, height);
   return figure;
 }
 

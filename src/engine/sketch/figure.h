@@ -30,6 +30,9 @@ Posture posture_of(const Actor& actor, const Stage& stage);
 // Width over height of the ink, as make_figure() will draw it.
 float figure_aspect(const std::string& part, Kind kind, Posture posture);
 
+// How far below the top of its ink a drawing begins at a place across it, both 0 … 1.
+float ink_top(const std::string& part, float across);
+
 // The line of the hip of a figure that sits or rides, as a share of its height from below.
 inline constexpr float kSeatShare = 0.30f;
 

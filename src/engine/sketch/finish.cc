@@ -65,9 +65,10 @@ struct Grade {
 
 Grade grade_for(const Stage& stage) {
   Grade g;
+  if (stage.retouched && stage.style == Style::kUnsaid) return {1, 1, 0, 0, {0, 0, 0}, {1, 1, 1}};
   if (is_drawn(stage.style)) {
     g.vignette = 0;
-    g.grain = 0.7f;
+    g.grain = stage.style == Style::kPixelArt ? 0.0f : 0.7f;
     g.lift = {0, 0, 0};
     return g;
   }
@@ -91,7 +92,7 @@ Grade grade_for(const Stage& stage) {
 }  // namespace
 
 std::optional<Canvas> bloom_of(const Canvas& canvas, const Stage& stage, Watch& watch) {
-  if (stage.light.bloom <= 0 || is_drawn(stage.style)) return std::nullopt;
+  if (stage.light.bloom <= 0 || stage.retouched || is_drawn(stage.style)) return std::nullopt;
   Canvas bright = reduced(canvas, std::max(1, static_cast<int>(stage.side / 380)), &watch);
   for (Pixel& p : bright.pixels) {
     const float y = std::max({p.r(), p.g(), p.b()});

@@ -58,7 +58,7 @@ void add_glow(Canvas& canvas, const Stage& stage, const Rgb& colour, float radiu
 
 void paint_disc(Canvas& canvas, const Stage& stage) {
   const Heaven& h = stage.heaven;
-  const float r = stage.side * (h.moon ? 0.042f : stage.time == TimeOfDay::kDay ? 0.028f : 0.05f);
+  const float r = stage.side * (h.moon ? 0.042f : stage.time == TimeOfDay::kDay ? 0.040f : 0.055f);
   const int x0 = static_cast<int>((h.sun_x - r) * canvas.scale) - 2,
             x1 = static_cast<int>((h.sun_x + r) * canvas.scale) + 2;
   const int y0 = static_cast<int>((h.sun_y - r) * canvas.scale) - 2,
@@ -68,7 +68,8 @@ void paint_disc(Canvas& canvas, const Stage& stage) {
     for (int x = std::max(0, x0); x < std::min(x1, canvas.width); ++x) {
       const float dx = canvas.x_of(x) - h.sun_x, dy = canvas.y_of(y) - h.sun_y,
                   d = std::sqrt(dx * dx + dy * dy);
-      const float cover = clamp01((r - d) * canvas.scale + 0.5f);
+      // The sun's edge is lost in its own light.
+      const float cover = h.moon ? clamp01((r - d) * canvas.scale + 0.5f) : smooth(r, 0.62f * r, d);
       if (cover <= 0) continue;
       float bright = 1;
       if (h.moon)
@@ -124,10 +125,11 @@ void paint_heaven(Canvas& canvas, const Stage& stage, Watch& watch) {
     Canvas glow = canvas_for(stage.width, stage.height, std::min(canvas.scale, 300 / stage.side));
     const bool low = stage.time == TimeOfDay::kSunset || stage.time == TimeOfDay::kDawn;
     add_glow(glow, stage,
-             h.sun_colour * (h.moon ? 0.16f
-                             : low  ? 0.10f
-                                    : 0.06f),
-             stage.side * (low ? 0.42f : 0.25f), 1);
+             h.sun_colour * Rgb{1, 0.92f, 0.72f} *
+                 (h.moon ? 0.16f
+                  : low  ? 0.11f
+                         : 0.10f),
+             stage.side * (low ? 0.42f : 0.24f), 1);
     add_scaled(canvas, glow, 1, &watch);
     paint_disc(canvas, stage);
   }
@@ -156,13 +158,15 @@ void paint_space(Canvas& canvas, const Stage& stage, Watch& watch) {
   }
   enlarge(canvas, nebula, &watch);
   paint_stars(canvas, stage, static_cast<float>(stage.height) * 1.3f, 1.7f);
-  // A planet's limb below, lit from the upper left.
-  const float r = stage.side * chance.between(0.95f, 1.25f);
-  const float cx = static_cast<float>(stage.width) * chance.between(0.35f, 0.75f),
-              cy = static_cast<float>(stage.height) * 0.80f + r;
+  // A planet's limb below, lit from the upper left; from the moon, the whole earth in the sky.
+  const bool far = stage.lunar;
+  const float r = stage.side * (far ? 0.11f : chance.between(0.95f, 1.25f));
+  const float cx = static_cast<float>(stage.width) *
+                   (far ? (chance.odds(0.5f) ? 0.24f : 0.76f) : chance.between(0.35f, 0.75f)),
+              cy = static_cast<float>(stage.height) * (far ? 0.22f : 0.80f) + (far ? 0 : r);
   Rgb sea = from_hsv(fraction(hue + chance.between(-0.06f, 0.1f)), 0.8f, 0.22f),
       land = from_hsv(chance.between(0.05f, 0.32f), 0.5f, 0.25f);
-  if (stage.home) {
+  if (stage.home || far) {
     sea = rgb(0x12508f);
     land = rgb(0x4f7a3a);
   }

@@ -27,6 +27,7 @@ struct Ground {
 };
 
 Ground ground_of(const Stage& stage) {
+  if (stage.place_name == "mars") return {rgb(0xc9764a), rgb(0xa8512e), rgb(0x7d3a24)};
   if (stage.place == Place::kDesert) return {rgb(0xe8b878), rgb(0xd9a05c), rgb(0xb97a42)};
   if (snowy(stage)) return {rgb(0xc3cfe0), rgb(0xd7dfea), rgb(0x8ea9cf)};
   if (stage.season == Season::kAutumn) return {rgb(0xb79a4a), rgb(0x8c7a34), rgb(0xb5632a)};

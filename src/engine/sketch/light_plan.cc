@@ -168,6 +168,12 @@ void plan_heaven(const Scene& scene, Stage& stage, const Palette& p) {
     for (Rgb* c : {&h.top, &h.middle, &h.bottom, &h.cloud_light, &h.cloud_shade})
       *c = greyed(*c, 0.35f);
   }
+  if (stage.place_name == "mars" && !night) {
+    h.top = rgb(0xb98a68);
+    h.middle = rgb(0xd9a880);
+    h.bottom = rgb(0xf0cfa8);
+    h.clouds = 0;
+  }
   h.sun = !night && !closed;
   h.moon = night && !closed;
   h.stars = night ? (closed ? 0.0f : stage.neon ? 0.25f : 1.0f) : 0.0f;
@@ -238,7 +244,13 @@ void plan_air(const Scene& scene, Stage& stage) {
 
 void plan_apart(Stage& stage) {
   LightPlan& l = stage.light;
-  if (stage.place == Place::kSpace) {
+  if (stage.place == Place::kRoom && stage.studio) {
+    l.sky_light = {0.34f, 0.34f, 0.36f};
+    l.ground_light = {0.16f, 0.15f, 0.15f};
+    l.lamps = {{{1.9f, 1.82f, 1.7f}, -0.55f, 0.6f, 0.58f},
+               {{0.55f, 0.6f, 0.75f}, 0.8f, 0.25f, 0.2f}};
+    l.haze_per_m = 0;
+  } else if (stage.place == Place::kSpace) {
     l.sky_light = {0.05f, 0.06f, 0.10f};
     l.ground_light = {0.05f, 0.08f, 0.16f};
     l.lamps = {{{2.2f, 2.1f, 1.95f}, -0.62f, 0.55f, 0.56f},

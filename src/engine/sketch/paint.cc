@@ -80,6 +80,12 @@ void paint_scenery(Canvas& canvas, const Stage& stage, Watch& watch) {
   paint_fog(canvas, stage, watch);
 }
 
+// A given picture with what its words want written and lit in it.
+void paint_over_given(Canvas& canvas, const Stage& stage, const Given& given, Watch& watch) {
+  paint_given(canvas, given.pictures, given.retouch, stage, watch);
+  if (!watch.stopped()) paint_signs(canvas, stage, watch, 0);
+}
+
 // A blueprint's lines keep their edges at every size; what other styles have far away is soft.
 void paint_surroundings(Canvas& canvas, const Stage& stage, Watch& watch) {
   const int n = stage.style == Style::kBlueprint
@@ -93,11 +99,16 @@ void paint_surroundings(Canvas& canvas, const Stage& stage, Watch& watch) {
 
 }  // namespace
 
-Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& observer) {
+Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& observer,
+                            const Given* given) {
   Watch watch(observer, static_cast<int>(stage.placed.size()) + 4);
   if (!watch.layer()) return stopped();
   Canvas canvas(stage.width, stage.height);
-  paint_surroundings(canvas, stage, watch);
+  if (given != nullptr) {
+    paint_over_given(canvas, stage, *given, watch);
+  } else {
+    paint_surroundings(canvas, stage, watch);
+  }
   if (!watch.layer()) return stopped();
   show(canvas, stage, observer);
   const bool lit = !is_flat(stage.style) && stage.style != Style::kBlueprint;
@@ -116,7 +127,8 @@ Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& ob
   if (stage.style != Style::kBlueprint) paint_falling(canvas, stage, watch);
   if (!watch.layer()) return stopped();
   show(canvas, stage, observer);
-  if (stage.style == Style::kBlueprint) paint_measures(canvas, scene, stage, watch);
+  if (stage.style == Style::kBlueprint && given == nullptr)
+    paint_measures(canvas, scene, stage, watch);
   apply_style(canvas, stage, watch);
   const std::optional<Canvas> bloom = bloom_of(canvas, stage, watch);
   image::Pixels pixels = develop(canvas, bloom, stage, watch);

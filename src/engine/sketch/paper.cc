@@ -68,6 +68,26 @@ Rgb ground_paper(const Stage& stage) {
                                            : rgb(0x2f6b45);
 }
 
+// Flat pictures take a designer's few colours rather than the hour's: sky, sun, hills, and what the
+// ground's own colour is drawn towards.
+Papers flat_papers(const Stage& stage) {
+  struct Palette {
+    uint32_t sky_low, sky_high, sun, far, near;
+  };
+  static constexpr Palette kBright[] = {{0xfff1d6, 0xf9c9a0, 0xf26a4b, 0x7fb7a6, 0x2f7f79},
+                                        {0xe8f6ef, 0x9fd8cb, 0xffc145, 0xf29e7a, 0x3b6e8f},
+                                        {0xfde6e0, 0xf3b0b7, 0xffd166, 0x8fa3d1, 0x5b5f97},
+                                        {0xfff7e0, 0xf6d986, 0xef6f53, 0x9cc28d, 0x3f7d5c}};
+  static constexpr Palette kDark[] = {{0x4a4e8f, 0x1f2353, 0xfff0c9, 0x39447f, 0x232a58},
+                                      {0x35647e, 0x16324f, 0xffe9b0, 0x28536f, 0x17364c}};
+  Chance chance = stage.chance("flat");
+  const Palette& p =
+      stage.time == TimeOfDay::kNight ? kDark[chance.below(2)] : kBright[chance.below(4)];
+  const bool own = stage.place != Place::kUnsaid && stage.place != Place::kField;
+  return {rgb(p.sky_low), rgb(p.sky_high), rgb(p.sun), rgb(p.far),
+          mix(rgb(p.near), ground_paper(stage), own ? 0.55f : 0.25f)};
+}
+
 Papers papers_of(const Stage& stage) {
   const Heaven& h = stage.heaven;
   const Rgb tint = paper_tint(stage);
@@ -76,6 +96,7 @@ Papers papers_of(const Stage& stage) {
     return {rgb(0x2aa3b8), rgb(0x9be3dd), rgb(0xf4f6d8), rgb(0x1f88a8), ground_paper(stage)};
   if (stage.place == Place::kSpace)
     return {rgb(0x37306b), rgb(0x0d0f2b), rgb(0xf6e9c3), rgb(0x2b3f7d), rgb(0x1d2a5c)};
+  if (stage.style == Style::kFlat) return flat_papers(stage);
   const Rgb near = ground_paper(stage) * tint * (night ? 0.5f : 1.0f);
   return {mix(h.bottom, Rgb{1, 1, 1}, night ? 0.0f : 0.1f), mix(h.top, h.middle, 0.3f),
           h.moon ? rgb(0xf7f2dc)

@@ -250,9 +250,12 @@ void paint_table(Canvas& canvas, const Stage& stage, Watch& watch) {
 void paint_room(Canvas& canvas, const Stage& stage, Watch& watch) {
   const Decor decor = decor_of(stage);
   const Window win = window_of(stage);
-  const bool night = stage.time == TimeOfDay::kNight;
+  const bool night = stage.time == TimeOfDay::kNight, from_above = stage.camera.horizon < 0;
   const float w = static_cast<float>(stage.width), h = static_cast<float>(stage.height),
-              edge = h * (stage.tabletop ? 0.60f : 0.66f), s = stage.side;
+              edge = h * (from_above       ? -0.08f
+                          : stage.tabletop ? 0.60f
+                                           : 0.66f),
+              s = stage.side;
   const Rgb light = room_light(stage);
   const Floor floor(stage, decor, win, edge, light, stage.tabletop);
   const float lamp_x = win.x + win.w / 2 < w / 2 ? w * 0.82f : w * 0.18f,
@@ -281,6 +284,7 @@ void paint_room(Canvas& canvas, const Stage& stage, Watch& watch) {
                                (corner * paper * (0.72f + glow / (1 + 2.2f * d))));
     }
   }
+  if (from_above) return;
   paint_view(canvas, stage, win, watch);
   const Sheet sheet(0, 0, w, edge + s * 0.02f, canvas.scale);
   draw_window(sheet, win, decor, light, stage);

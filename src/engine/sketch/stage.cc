@@ -6,6 +6,7 @@
 #include "engine/sketch/light_plan.h"
 #include "engine/sketch/maths.h"
 #include "engine/sketch/placing.h"
+#include "engine/sketch/placing_kinds.h"
 #include "engine/sketch/style.h"
 
 namespace plantain::engine::sketch {
@@ -24,13 +25,35 @@ bool is_candle_lit(const Scene& scene) {
                      [](const Actor& a) { return a.part == "candle"; });
 }
 
+bool holds(const std::vector<Place>& places, Place place) {
+  return std::find(places.begin(), places.end(), place) != places.end();
+}
+
+bool is_country(Place place) {
+  return place == Place::kField || place == Place::kMountains || place == Place::kLake ||
+         place == Place::kSnowfield || place == Place::kForest || place == Place::kDesert ||
+         place == Place::kBeach;
+}
+
+bool is_in_glass(const Scene& scene, const Actor& actor) {
+  return actor.relation == Relation::kIn && actor.relative_to >= 0 &&
+         is_vessel(scene.actors[static_cast<size_t>(actor.relative_to)].part);
+}
+
 // Where a scene happens that does not say so: where its things are at home.
 Place place_of(const Scene& scene, Chance& chance) {
+  // A town amid mountains is a village there; a city with them behind it says so by its name.
+  if (scene.place == Place::kCity && scene.place_name.empty() && !scene.other_places.empty() &&
+      is_country(scene.other_places[0]) && !says(scene.lights, Light::kNeon))
+    return scene.other_places[0];
   if (scene.place != Place::kUnsaid) return scene.place;
+  if (says(scene.lights, Light::kStudio)) return Place::kRoom;
   if (sits_at_table(scene)) return Place::kRoom;
   if (!scene.place_name.empty() || says(scene.lights, Light::kNeon)) return Place::kStreet;
   for (const Actor& actor : scene.actors) {
+    if (is_in_glass(scene, actor)) return Place::kRoom;
     if (actor.kind == Kind::kFish) return Place::kUnderwater;
+    if (actor.kind == Kind::kTree || actor.part == "bench") return Place::kGarden;
     if (actor.kind == Kind::kBoat) return Place::kSea;
     if (actor.kind == Kind::kFurniture) return Place::kRoom;
     if (actor.part.find("astronaut") != std::string::npos || actor.part == "rocket" ||
@@ -72,6 +95,7 @@ void set_camera(const Scene& scene, Stage& stage) {
   if (scene.shot == Shot::kFromAbove) horizon = chance.between(0.1f, 0.16f);
   if (stage.place == Place::kRoom) horizon = chance.between(0.5f, 0.56f);
   if (stage.place == Place::kSky) horizon = 0.92f;
+  if (stage.tabletop && scene.shot == Shot::kFromAbove) horizon = -0.25f;
   if (w > 1.9f * h) horizon -= 0.04f;
   camera.horizon = h * horizon;
   camera.eye_m = 1.6f;
@@ -85,6 +109,19 @@ bool wants_crowd(const Scene& scene, const Stage& stage) {
   return stage.place == Place::kStreet || stage.place == Place::kCity;
 }
 
+// What the stage shows beyond its place.
+void set_marks(const Scene& scene, Stage& stage) {
+  stage.lunar = stage.place == Place::kSpace && scene.place_name == "moon";
+  stage.studio = stage.place == Place::kRoom && scene.place == Place::kUnsaid &&
+                 says(scene.lights, Light::kStudio);
+  stage.village = is_country(stage.place) &&
+                  (scene.place == Place::kCity || holds(scene.other_places, Place::kCity));
+  stage.road = holds(scene.other_places, Place::kStreet);
+  stage.lightning = says(scene.weather, Weather::kStorm);
+  stage.rainbow = std::any_of(scene.actors.begin(), scene.actors.end(),
+                              [](const Actor& a) { return a.part == "rainbow"; });
+}
+
 }  // namespace
 
 float Stage::blur_at(float z_m) const {
@@ -92,7 +129,12 @@ float Stage::blur_at(float z_m) const {
   return blur_px * std::fabs(1 - focus_m / std::max(z_m, 0.2f));
 }
 
-float Stage::haze_at(float z_m) const { return 1 - exp_of(-z_m * light.haze_per_m); }
+float Stage::haze_at(float z_m) const {
+  // What is looked at is never lost in the air, however far away its size puts it.
+  constexpr float kClear_m = 12;
+  const float nearer = std::min(1.0f, kClear_m / std::max(focus_m, 0.1f));
+  return 1 - exp_of(-z_m * nearer * light.haze_per_m);
+}
 
 Stage stage(const Scene& scene, int width, int height, int64_t seed) {
   Stage stage;
@@ -115,6 +157,7 @@ Stage stage(const Scene& scene, int width, int height, int64_t seed) {
   if (stage.place == Place::kRoom && sits_at_table(scene) && stage.style != Style::kBlueprint)
     stage.table_y = 0.74f * static_cast<float>(height);
   stage.candle = is_candle_lit(scene);
+  set_marks(scene, stage);
   stage.home = std::any_of(scene.actors.begin(), scene.actors.end(),
                            [](const Actor& a) { return a.part.starts_with("globe"); });
   set_camera(scene, stage);

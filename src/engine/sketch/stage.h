@@ -74,6 +74,8 @@ struct Placed {
   float depth_m = 10;
   float tilt = 0;  // radians, clockwise
   bool mirrored = false;
+  bool tethered = false;  // a string runs from it to a hand, pixels
+  float hand_x = 0, hand_y = 0;
   bool prop = false;      // not the actor itself but what it needs: a chair, a book
   bool portrait = false;  // a bust that runs out of the picture below
   Footing footing = Footing::kGround;
@@ -109,8 +111,15 @@ struct Stage {
   bool tabletop = false;  // a room's ground is the top of a table
   float table_y =
       0;  // somebody sits behind a table whose far edge is this line, in pixels; 0: nobody
-  bool candle = false;  // lit by flames
-  bool home = false;    // space: the planet below is the earth
+  bool candle = false;   // lit by flames
+  bool home = false;     // space: the planet below is the earth
+  bool lunar = false;    // space: seen from the ground of the moon
+  bool studio = false;   // before a plain sheet under lamps
+  bool village = false;  // houses stand in the middle distance
+  bool road = false;     // a road runs to the horizon
+  bool rainbow = false;
+  bool lightning = false;
+  bool retouched = false;  // painted over a given picture, whose tones are kept
   float focus_m = 5;
   float blur_px = 0;           // radius of the blur of what is infinitely far; 0: all is sharp
   bool crowd = false;          // passers-by in the middle distance

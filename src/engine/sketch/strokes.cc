@@ -130,7 +130,7 @@ void paint_ink(Canvas& canvas, const Stage& stage, Watch& watch) {
       black = std::max(black, hatch(u, (0.46f - tone) * 1.7f));
       black = std::max(black, hatch(v, (0.30f - tone) * 2.0f));
       black = std::max(black, hatch(w, (0.16f - tone) * 3.0f));
-      const float wash = 0.44f * smooth(0.85f, 0.10f, around) * (0.7f + 0.6f * sways[x].g());
+      const float wash = 0.56f * smooth(0.85f, 0.10f, around) * (0.7f + 0.6f * sways[x].g());
       const Rgb sheet = paper * (0.96f + 0.04f * grain);
       canvas.row(y)[x] = Pixel(mix(sheet * (1 - wash), ink, clamp01(black) * 0.93f));
     }
@@ -138,7 +138,7 @@ void paint_ink(Canvas& canvas, const Stage& stage, Watch& watch) {
 }
 
 void paint_pixels(Canvas& canvas, const Stage& stage, Watch& watch) {
-  constexpr int kCells = 180, kColours = 28;
+  constexpr int kCells = 124, kColours = 22;
   static constexpr float kBayer[4][4] = {
       {0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}};
   const int n = std::max(1, static_cast<int>(stage.side / kCells + 0.5f));
@@ -151,7 +151,7 @@ void paint_pixels(Canvas& canvas, const Stage& stage, Watch& watch) {
   if (watch.stopped()) return;
   for (int y = 0; y < cells.height && watch.row(cells.width * kColours); ++y) {
     for (int x = 0; x < cells.width; ++x) {
-      const float dither = (kBayer[y & 3][x & 3] / 15 - 0.5f) * 0.045f;
+      const float dither = (kBayer[y & 3][x & 3] / 15 - 0.5f) * 0.022f;
       cells.row(y)[x] = squared(palette[nearest(palette, Pixel(cells.row(y)[x].v + four(dither)))]);
     }
   }
