@@ -19,5 +19,5 @@ export default defineConfig({
       passed.map((path) => [path, { target: server, changeOrigin: true, headers: { origin: server } }]),
     ),
   },
-  test: { include: ['src/**/*.test.ts', 'build/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.ts', 'build/**/*.test.ts'], testTimeout: 60_000 },
 });
