@@ -1,11 +1,13 @@
 #include "model/weights/decode.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
 #include "base/check.h"
+#include "model/weights/blocks.h"
 
 namespace plantain::model {
 namespace {
@@ -61,14 +63,13 @@ void read_f32(const StoredTensor& tensor, std::span<float> out) {
   read_f32(tensor, 0, elements_of(tensor.shape).value(), out);
 }
 
-void read_f32(const StoredTensor& tensor, uint64_t begin, uint64_t end, std::span<float> out) {
+namespace {
+
+// The stored numbers [begin, end), before scales and rotation.
+void read_stored(const StoredTensor& tensor, uint64_t begin, uint64_t end, float* to) {
   const StoredTypeFacts& facts = facts_of(tensor.type);
-  CHECK(begin <= end && end <= elements_of(tensor.shape).value());
-  CHECK(out.size() == end - begin);
-  CHECK(begin % facts.block_elements == 0 && end % facts.block_elements == 0);
   const std::byte* from = tensor.bytes.data() + begin / facts.block_elements * facts.block_bytes;
   const uint64_t count = end - begin;
-  float* to = out.data();
   switch (tensor.type) {
     case StoredType::kF32:
       if (count > 0) std::memcpy(to, from, count * sizeof(float));
@@ -103,8 +104,51 @@ void read_f32(const StoredTensor& tensor, uint64_t begin, uint64_t end, std::spa
       return convert<uint8_t>(from, count, to);
     case StoredType::kBool:
       return convert<uint8_t>(from, count, to, [](uint8_t byte) { return byte ? 1.0f : 0.0f; });
+    default:
+      return read_blocks(tensor.type, from, count / facts.block_elements, to);
   }
-  CHECK(false);
+}
+
+void scale(const StoredTensor& tensor, uint64_t begin, std::span<float> values) {
+  if (tensor.scales.empty()) return;
+  // One scale for all, or one for each row.
+  const uint64_t rows = tensor.scales.size();
+  const uint64_t row = elements_of(tensor.shape).value() / rows;
+  for (uint64_t i = 0; i < values.size(); ++i) values[i] *= tensor.scales[(begin + i) / row];
+}
+
+}  // namespace
+
+void rotate(std::span<float> group) {
+  // A Kronecker power is applied factor by factor: H4 on every four elements `step` apart.
+  for (size_t step = 1; step < group.size(); step *= 4) {
+    for (size_t base = 0; base < group.size(); base += 4 * step) {
+      for (size_t i = base; i < base + step; ++i) {
+        float& a = group[i];
+        float& b = group[i + step];
+        float& c = group[i + 2 * step];
+        float& d = group[i + 3 * step];
+        const float sum = 0.5f * (a + b + c + d);
+        const float x = a, y = b, z = c, w = d;
+        a = sum - w;
+        b = sum - z;
+        c = sum - y;
+        d = sum - x;
+      }
+    }
+  }
+}
+
+void read_f32(const StoredTensor& tensor, uint64_t begin, uint64_t end, std::span<float> out) {
+  const uint64_t unit = std::max<uint64_t>(facts_of(tensor.type).block_elements, tensor.rotation);
+  CHECK(begin <= end && end <= elements_of(tensor.shape).value());
+  CHECK(out.size() == end - begin);
+  CHECK(begin % unit == 0 && end % unit == 0);
+  read_stored(tensor, begin, end, out.data());
+  scale(tensor, begin, out);
+  if (tensor.rotation == 0) return;
+  for (size_t at = 0; at < out.size(); at += tensor.rotation)
+    rotate(out.subspan(at, tensor.rotation));
 }
 
 }  // namespace plantain::model

@@ -5,7 +5,9 @@
 #include "base/json.h"
 #include "base/model_limits.h"
 #include "base/text.h"
+#include "model/weights/gguf.h"
 #include "model/weights/model_folder.h"
+#include "model/weights/quantised.h"
 #include "model/weights/safetensors.h"
 #include "model/weights/weights.h"
 
@@ -49,16 +51,27 @@ Result<Weights> open_file(const Path& path) {
   Result<std::shared_ptr<const MappedFile>> file = MappedFile::open(path);
   if (!file.ok()) return file.error();
   const Bytes bytes = (*file)->bytes();
+  if (begins_with(bytes, "GGUF")) {
+    Result<GgufFile> gguf = parse_gguf(bytes, label);
+    if (!gguf.ok()) return gguf.error();
+    return Weights::make(label, std::move(gguf->tensors), std::move(gguf->metadata),
+                         {std::move(*file)});
+  }
   // A safetensors header of 0x…80 bytes could begin like a pickle; its ninth byte is a brace.
   const bool brace = bytes.size() > 8 && bytes[8] == std::byte{'{'};
   if (is_pickled(bytes) && !brace) return pickled(label);
   Result<SafetensorsFile> parsed = parse_safetensors(bytes, label);
-  if (!parsed.ok()) {
-    if (has_pickled_name(path)) return pickled(label);
-    return parsed.error();
-  }
+  if (!parsed.ok()) return has_pickled_name(path) ? pickled(label) : parsed.error();
   return Weights::make(label, std::move(parsed->tensors), std::move(parsed->metadata),
                        {std::move(*file)});
+}
+
+// Scales are taken in where all tensors are known: a shard may hold a weight and not its scale.
+Result<Weights> finished(Result<Weights> raw) {
+  if (!raw.ok()) return raw;
+  Result<std::vector<StoredTensor>> tensors = with_scales(raw->all(), raw->label());
+  if (!tensors.ok()) return tensors.error();
+  return Weights::make(raw->label(), std::move(*tensors), raw->metadata(), raw->keepers());
 }
 
 // Which file each tensor is said to be in.
@@ -185,9 +198,9 @@ Result<Weights> open_weights(const Path& file_or_folder) {
   // "folder/" has no filename of its own.
   const Path path = file_or_folder.has_filename() ? file_or_folder : file_or_folder.parent_path();
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return open_folder(path);
-  if (path.filename().string().ends_with(kIndexEnd)) return open_shards(path);
-  return open_file(path);
+  if (std::filesystem::is_directory(path, ignored)) return finished(open_folder(path));
+  if (path.filename().string().ends_with(kIndexEnd)) return finished(open_shards(path));
+  return finished(open_file(path));
 }
 
 }  // namespace plantain::model

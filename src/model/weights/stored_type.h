@@ -29,11 +29,25 @@ enum class StoredType {
   kU16,
   kU8,
   kBool,  // one byte
+  // GGUF's blocks of numbers with common scales (blocks.h).
+  kQ4_0,
+  kQ4_1,
+  kQ5_0,
+  kQ5_1,
+  kQ8_0,
+  kQ2_K,
+  kQ3_K,
+  kQ4_K,
+  kQ5_K,
+  kQ6_K,
+  kIQ4_NL,
+  kIQ4_XS,
+  kMXFP4,
 };
 
 struct StoredTypeFacts {
   std::string_view name;    // as safetensors or GGUF spell it: "BF16", "Q4_K"
-  uint32_t block_elements;  // elements that are stored together; a row holds whole blocks
+  uint32_t block_elements;  // elements that are stored together; 1 for plain numbers
   uint32_t block_bytes;
 };
 const StoredTypeFacts& facts_of(StoredType type);
@@ -48,9 +62,12 @@ using Shape = std::vector<int64_t>;
 // The product of the extents; nothing when an extent is negative or the product leaves int64.
 std::optional<uint64_t> elements_of(std::span<const int64_t> shape);
 
-// Bytes of a tensor stored row by row; nothing when its elements cannot be counted or its rows are
-// no whole blocks.
+// Bytes of a tensor stored row by row; nothing when its elements cannot be counted or are no whole
+// blocks.
 std::optional<uint64_t> bytes_of(StoredType type, std::span<const int64_t> shape);
+
+// Whether each row is whole blocks by itself, so that rows can be taken apart.
+bool rows_are_whole(StoredType type, std::span<const int64_t> shape);
 
 // "[3072, 128]"
 std::string to_text(std::span<const int64_t> shape);

@@ -30,6 +30,10 @@ struct StoredTensor {
   Shape shape;  // outermost first
   // bytes_of(type, shape) of them, row by row; at any address, so not necessarily aligned.
   Bytes bytes;
+  // What a stored number is multiplied by: nothing, one for all, or one for each row (shape[0]).
+  std::vector<float> scales;
+  // The columns are rotated in groups of this many (decode.h, rotate()); 0: they are not.
+  uint32_t rotation = 0;
 };
 
 class Weights {
@@ -68,11 +72,11 @@ class Weights {
 // A tensor's name for a message: control characters and broken UTF-8 replaced, cut at 120 bytes.
 std::string shown(std::string_view name);
 
-// Opens a weight file or a folder of one. A file: safetensors, or the *.safetensors.index.json of a
-// sharded one; told apart by what is in it, not by its name. A folder: its index, or else
-// `diffusion_pytorch_model.safetensors`, `model.safetensors`, or its only *.safetensors file.
-// kNotFound; kCorrupt: a file that is not what it says; kInvalidInput: a kind of file that is not
-// read, pickled checkpoints above all, with what to use instead.
+// Opens a weight file or a folder of one. A file: safetensors, GGUF, or the
+// *.safetensors.index.json of a sharded one; told apart by what is in it, not by its name. A
+// folder: its index, or else `diffusion_pytorch_model.safetensors`, `model.safetensors`, or its
+// only *.safetensors file. kNotFound; kCorrupt: a file that is not what it says; kInvalidInput: a
+// kind of file that is not read, pickled checkpoints above all, with what to use instead.
 Result<Weights> open_weights(const Path& file_or_folder);
 
 }  // namespace plantain::model
