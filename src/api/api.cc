@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/accounts.h"
+#include "api/audit.h"
 #include "api/events.h"
 #include "api/files.h"
 #include "api/gate.h"
@@ -12,20 +14,43 @@
 #include "api/models.h"
 #include "api/openapi.h"
 #include "api/pages.h"
+#include "api/rates.h"
 #include "api/requests.h"
 #include "api/sessions.h"
 #include "api/submit.h"
+#include "api/usage.h"
 #include "base/crypto.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "store/wait.h"
 
 namespace plantain::api {
+namespace {
+
+// A line of the audit log about what is done on the machine itself.
+store::AuditEntry here(const Clock& clock, const AccountId& whose, std::string action,
+                       std::string subject) {
+  return store::AuditEntry{clock.wall(), whose, std::nullopt, std::move(action),
+                           std::move(subject)};
+}
+
+Result<void> add_key_here(store::KeyStore& keys, const Clock& clock, store::NewKey fresh) {
+  store::AuditEntry entry = here(clock, fresh.key.account, "key.created", fresh.key.id.text());
+  return store::wait_for<void>(
+      [&](auto then) { keys.add_key(std::move(fresh), std::move(entry), std::move(then)); });
+}
+
+bool has_queued(store::RequestStore& requests) {
+  const auto lengths = requests.queue_lengths();
+  return lengths.ok() &&
+         std::any_of(lengths->begin(), lengths->end(),
+                     [](const store::QueueLength& each) { return each.queued > 0; });
+}
+
+}  // namespace
 
 Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSource& ids,
-                                                  const Clock& clock,
-                                                  std::optional<Micros> retention,
-                                                  const Path& key_file) {
+                                                  const Clock& clock, const Path& key_file) {
   const auto accounts = keys.accounts();
   if (!accounts.ok()) return accounts.error();
   if (!accounts->empty()) {
@@ -34,9 +59,9 @@ Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSourc
     if (!known->empty()) return std::optional<std::string>();
   }
   // An account without a key is a first start that was killed half-way: it is gone on with.
-  const store::Account account =
-      accounts->empty() ? store::Account{ids.next<AccountId>(), "owner", clock.wall(), retention}
-                        : accounts->front();
+  const store::Account account = accounts->empty()
+                                     ? store::Account{ids.next<AccountId>(), "owner", clock.wall()}
+                                     : accounts->front();
   const AccountId id = account.id;
   MintedKey minted = mint_key(ids, clock, id, "first key", store::Role::kAdmin, std::nullopt);
   // The file before the rows: a crash between the two leaves a key that opens nothing, which the
@@ -47,12 +72,13 @@ Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSourc
     return made.error();
   Result<void> kept;
   if (accounts->empty()) {
-    kept = store::wait_for<void>([&](auto then) { keys.add_account(account, std::move(then)); });
+    kept = store::wait_for<void>([&](auto then) {
+      keys.add_account(account, here(clock, id, "account.created", id.text()), std::move(then));
+    });
     if (!kept.ok()) return kept.error();
   }
-  kept = store::wait_for<void>(
-      [&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
-  if (!kept.ok()) return kept.error();
+  if (Result<void> added = add_key_here(keys, clock, std::move(minted.record)); !added.ok())
+    return added.error();
   return std::optional(minted.secret);
 }
 
@@ -63,9 +89,8 @@ Result<std::string> make_local_key(store::KeyStore& keys, IdSource& ids, const C
   if (accounts->empty())
     return Error{ErrorCode::kNotFound, "there is no account yet; start the server once"};
   MintedKey minted = mint_key(ids, clock, accounts->front().id, name, role, std::nullopt);
-  const auto kept = store::wait_for<void>(
-      [&](auto then) { keys.add_key(std::move(minted.record), std::move(then)); });
-  if (!kept.ok()) return kept.error();
+  if (Result<void> added = add_key_here(keys, clock, std::move(minted.record)); !added.ok())
+    return added.error();
   return minted.secret;
 }
 
@@ -108,12 +133,15 @@ Api::Api(std::unique_ptr<Context> context) : context_(std::move(context)) {
   Context& shared = *context_;
   for (auto* table :
        {health_routes, metric_routes, page_routes, openapi_routes, model_routes, submit_routes,
-        request_routes, event_routes, session_routes, key_routes, file_routes, lease_routes}) {
+        request_routes, event_routes, session_routes, key_routes, account_routes, usage_routes,
+        audit_routes, file_routes, lease_routes}) {
     for (Route& route : table(shared)) shared.routes.push_back(std::move(route));
   }
   shared.requests.set_listener([&shared](RequestId id, RequestState state) {
     shared.metrics.count_state(state);
     shared.hub.changed(id, state);
+    // An account that had as many running as it may can have another one run now.
+    if (is_end(state) && has_queued(shared.requests)) shared.hub.wake_queue();
   });
 }
 
@@ -126,6 +154,9 @@ void Api::finish(const Call& call, Reply& reply) {
   context_->metrics.count_call(call.route, call, reply.status,
                                context_->clock.steady() - call.began);
   if (context_->draining) reply.close = true;
+  if (call.caller && call.caller->credential.empty())
+    add_rate_fields(*context_, *call.caller, reply);
+  if (reply.refusal) note_refusal(*context_, call, *reply.refusal);
 }
 
 void Api::add_worker(const std::string& token, const std::string& worker_id) {

@@ -12,9 +12,7 @@ namespace plantain::api {
 // account yet. The key is written to `key_file` (owner only, never overwritten) before its row
 // commits. Answers the key, or nothing when there already was an account.
 Result<std::optional<std::string>> make_first_key(store::KeyStore& keys, IdSource& ids,
-                                                  const Clock& clock,
-                                                  std::optional<Micros> retention,
-                                                  const Path& key_file);
+                                                  const Clock& clock, const Path& key_file);
 
 // A key for the first account, made on the machine itself.
 Result<std::string> make_local_key(store::KeyStore& keys, IdSource& ids, const Clock& clock,

@@ -44,6 +44,7 @@ struct SignedIn {
 // Who is calling, once the gate has looked.
 struct Caller {
   store::Key key;
+  store::Account account;
   std::string credential;  // for workers: what a lease is bound to
   bool own_worker = false;
   std::optional<SignedIn> session = {};
@@ -95,7 +96,8 @@ struct Reply {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::variant<std::string, ArtifactBody, std::shared_ptr<EventSource>> body;
-  bool close = false;  // end the connection after this answer
+  bool close = false;                     // end the connection after this answer
+  std::optional<ErrorCode> refusal = {};  // what problem() said
 
   Reply& with(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));

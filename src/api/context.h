@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/hub.h"
+#include "api/limiter.h"
 #include "api/metrics.h"
 #include "api/route.h"
 #include "api/signer.h"
@@ -18,6 +19,7 @@
 #include "catalog/catalog.h"
 #include "store/artifact_store.h"
 #include "store/key_store.h"
+#include "store/ledger_store.h"
 #include "store/request_store.h"
 
 namespace plantain::api {
@@ -26,6 +28,7 @@ struct Settings {
   std::string version;
   bool public_catalog = false;      // the catalogue may be read without a key
   std::optional<Micros> retention;  // nothing: for ever
+  Limits limits = {};               // of accounts that have none of their own
   std::map<std::string, std::vector<std::string>>
       engines;  // by model, in order; else the manifest's
 };
@@ -34,6 +37,7 @@ struct Context {
   Settings settings;
   store::RequestStore& requests;
   store::KeyStore& keys;
+  store::LedgerStore& ledger;
   store::ArtifactStore& artifacts;
   const catalog::Catalog& catalog;
   const Clock& clock;
@@ -45,6 +49,9 @@ struct Context {
   std::vector<Route> routes = {};  // filled once, before the server listens
   Workers workers;
   Metrics metrics;
+  Limiter limiter;
+  std::mutex refusals_mutex = {};
+  std::map<std::pair<KeyId, ErrorCode>, int64_t> refusals = {};  // the minute it was last noted in
   std::atomic<bool> draining = false;
   std::atomic<bool> ending = false;  // nobody waits for anything any more
   std::mutex worker_tokens_mutex = {};

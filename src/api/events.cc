@@ -30,6 +30,7 @@ class Feed final : public EventSource {
 
   Piece take() override {
     if (context_.hub.is_revoked(key_.id)) return Piece{": the key was revoked\n\n", true};
+    if (context_.hub.is_disabled(key_.account)) return Piece{": the account is disabled\n\n", true};
     Piece piece;
     const auto events = context_.requests.events(id_, after_);
     if (!events.ok()) return Piece{": the request is gone\n\n", true};

@@ -1,6 +1,7 @@
 #include "api/gate.h"
 
 #include "api/problem.h"
+#include "api/rates.h"
 #include "api/sessions.h"
 #include "base/crypto.h"
 #include "base/text.h"
@@ -41,7 +42,8 @@ std::optional<Reply> admit_worker(Context& context, Call& call) {
                  {},
                  {},
                  {}};
-  call.caller = Caller{std::move(key), at->second, true};
+  call.caller =
+      Caller{std::move(key), store::Account{nobody, "", context.clock.wall()}, at->second, true};
   return std::nullopt;
 }
 
@@ -58,10 +60,15 @@ std::optional<Reply> admit_session(Context& context, Call& call, const Route& ro
     if (session.error().code != ErrorCode::kInvalidKey) return problem(session.error());
     return refuse_key("this session is over; sign in again");
   }
-  if (auto refused = judge_key(context, session->key, route.access)) return refused;
+  store::KeyHolder holder{std::move(session->key), std::move(session->account)};
+  if (auto refused = judge_key(context, holder, route.access)) return refused;
   if (const auto foreign = judge_origin(call, cookie)) return problem(*foreign);
-  context.keys.touch_key(session->key.id);
-  call.caller = Caller{std::move(session->key), {}, false, SignedIn{cookie, session->expires}};
+  context.keys.touch_key(holder.key.id);
+  call.caller = Caller{std::move(holder.key),
+                       std::move(holder.account),
+                       {},
+                       false,
+                       SignedIn{cookie, session->expires}};
   return std::nullopt;
 }
 
@@ -72,23 +79,26 @@ std::optional<Reply> admit_key(Context& context, Call& call, const Route& route)
       return admit_session(context, call, route, *cookie);
     return refuse_key("this call needs a key, as \"Authorization: Bearer <key>\"");
   }
-  Result<store::Key> key = context.keys.find_key(sha256(*secret));
-  if (!key.ok()) {
-    if (key.error().code != ErrorCode::kInvalidKey) return problem(key.error());
+  Result<store::KeyHolder> holder = context.keys.find_key(sha256(*secret));
+  if (!holder.ok()) {
+    if (holder.error().code != ErrorCode::kInvalidKey) return problem(holder.error());
     return refuse_key("this key is not known here");
   }
-  if (auto refused = judge_key(context, *key, route.access)) return refused;
-  context.keys.touch_key(key->id);
-  call.caller = Caller{std::move(*key), {}, false};
+  if (auto refused = judge_key(context, *holder, route.access)) return refused;
+  context.keys.touch_key(holder->key.id);
+  call.caller = Caller{std::move(holder->key), std::move(holder->account), {}, false};
   return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<Reply> judge_key(Context& context, const store::Key& key, Access access) {
+std::optional<Reply> judge_key(Context& context, const store::KeyHolder& holder, Access access) {
+  const store::Key& key = holder.key;
   if (key.revoked) return refuse_key("this key was revoked");
   if (key.expires && *key.expires <= context.clock.wall())
     return refuse_key("this key has expired");
+  if (holder.account.disabled)
+    return problem(Error{ErrorCode::kPermissionDenied, "this account is disabled"});
   if (!role_allows(key.role, access)) {
     return problem(
         Error{ErrorCode::kPermissionDenied,
@@ -109,7 +119,10 @@ std::optional<Reply> admit(Context& context, Call& call, const Route& route) {
       [[fallthrough]];
     case Access::kUser:
     case Access::kAdmin:
-      return admit_key(context, call, route);
+      if (auto refused = admit_key(context, call, route)) return refused;
+      // A submit is counted once it is known not to be a repeat of one that was accepted.
+      if (route.operation_id == "submit") return std::nullopt;
+      return take_call(context, call, CallKind::kRead);
   }
   CHECK(false);
   return std::nullopt;

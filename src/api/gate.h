@@ -9,7 +9,7 @@ namespace plantain::api {
 std::optional<Reply> admit(Context& context, Call& call, const Route& route);
 
 // Whether a key that was found may make such a call now. A reply: it may not.
-std::optional<Reply> judge_key(Context& context, const store::Key& key, Access access);
+std::optional<Reply> judge_key(Context& context, const store::KeyHolder& holder, Access access);
 
 // A fresh key ("pt_" and 43 base62 characters) and what is stored of it.
 struct MintedKey {

@@ -88,6 +88,37 @@ void Hub::revoke(const KeyId& id) {
   wake_all();
 }
 
+bool Hub::is_revoked(const KeyId& id) const {
+  const std::lock_guard lock(mutex_);
+  return revoked_.contains(id);
+}
+
+void Hub::set_disabled(const AccountId& id, bool disabled) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (disabled) disabled_.insert(id);
+    if (!disabled) disabled_.erase(id);
+  }
+  wake_all();
+  wake_queue();
+}
+
+bool Hub::is_disabled(const AccountId& id) const {
+  const std::lock_guard lock(mutex_);
+  return disabled_.contains(id);
+}
+
+void Hub::wake_queue() {
+  std::vector<std::shared_ptr<Watcher>> awake;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& weak : queue_watchers_) {
+      if (auto watcher = weak.lock()) awake.push_back(std::move(watcher));
+    }
+  }
+  for (const auto& watcher : awake) watcher->wake();
+}
+
 void Hub::wake_all() {
   std::vector<std::shared_ptr<Watcher>> awake;
   {
@@ -97,11 +128,6 @@ void Hub::wake_all() {
     }
   }
   for (const auto& watcher : awake) watcher->wake();
-}
-
-bool Hub::is_revoked(const KeyId& id) const {
-  const std::lock_guard lock(mutex_);
-  return revoked_.contains(id);
 }
 
 void Workers::seen(const std::string& credential, const Seen& worker) {

@@ -49,6 +49,11 @@ class Hub {
   // A revoked key ends the streams it opened.
   void revoke(const KeyId& id);
   bool is_revoked(const KeyId& id) const;
+  // A disabled account's streams end, and what waits looks again.
+  void set_disabled(const AccountId& id, bool disabled);
+  bool is_disabled(const AccountId& id) const;
+  // More of what is queued may be run than before.
+  void wake_queue();
 
  private:
   struct Watcher {
@@ -62,6 +67,7 @@ class Hub {
   std::vector<std::weak_ptr<Watcher>> queue_watchers_;
   std::map<RequestId, Progress> progress_;
   std::set<KeyId> revoked_;
+  std::set<AccountId> disabled_;
 };
 
 // Which workers were seen lately, and how long runs take.

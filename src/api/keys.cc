@@ -1,6 +1,9 @@
 #include "api/keys.h"
 
+#include "api/audit.h"
 #include "api/gate.h"
+#include "api/limits_object.h"
+#include "api/members.h"
 #include "api/problem.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -18,20 +21,11 @@ JsonObject key_object(const store::Key& key) {
                     {"role", store::name_of(key.role)},
                     {"hint", key.hint},
                     {"priority", name_of(key.highest_priority)},
+                    {"limits", limits_object(key.limits)},
                     {"created_at", to_rfc3339(key.created)},
                     {"expires_at", time_or_null(key.expires)},
                     {"last_used_at", time_or_null(key.last_used)},
                     {"revoked_at", time_or_null(key.revoked)}};
-}
-
-Reply list(Context& context, const Call& call) {
-  const auto keys = context.keys.keys(call.caller->key.account);
-  if (!keys.ok()) return problem(keys.error());
-  JsonArray rows;
-  for (const store::Key& key : *keys) rows.push_back(key_object(key));
-  Reply reply = json_reply(200, JsonObject{{"keys", std::move(rows)}});
-  reply.with("Cache-Control", "no-store");
-  return reply;
 }
 
 struct KeyWish {
@@ -39,41 +33,29 @@ struct KeyWish {
   store::Role role = store::Role::kUser;
   std::optional<Priority> priority;
   std::optional<WallTime> expires;
+  Limits limits;
 };
 
-void add_fault(JsonArray& faults, std::string_view name, std::string message) {
-  faults.push_back(JsonObject{{"pointer", concat("/", name)},
-                              {"rule", "value"},
-                              {"limit", nullptr},
-                              {"message", std::move(message)}});
-}
-
-void read_member(const WallTime now, std::string_view name, const Json& value, KeyWish& wish,
-                 JsonArray& faults) {
-  const std::string text =
-      value.is_string() ? std::string(view(value.get_string())) : std::string();
-  if (name == "name") {
-    wish.name = text;
-    if (text.empty() || count_code_points(text) > 100)
-      add_fault(faults, name, "must be 1 to 100 characters");
-  } else if (name == "role") {
-    const auto role = store::role_from_name(text);
+// What the body of a call wishes for; a reply: it has faults.
+std::optional<Reply> read_wish(const WallTime now, Members& body, KeyWish& wish) {
+  if (const auto name = body.text("name", 1, limits::kNameMax_chars)) wish.name = *name;
+  if (body.take("name") == nullptr) body.fault("name", "is required");
+  if (const Json* value = body.take("role")) {
+    const auto role = store::role_from_name(value->is_string() ? view(value->get_string()) : "");
     if (role) wish.role = *role;
-    if (!role) add_fault(faults, name, "must be user, admin or worker");
-  } else if (name == "priority") {
-    wish.priority = priority_from_name(text);
-    if (!wish.priority) add_fault(faults, name, "must be low, normal or high");
-  } else if (name == "expires_at") {
-    if (value.is_null()) return;
-    wish.expires = from_rfc3339(text);
-    if (!wish.expires || *wish.expires <= now)
-      add_fault(faults, name, "must be a time in the future, RFC 3339 in UTC");
-  } else {
-    const auto meant = did_you_mean(name, {"name", "role", "priority", "expires_at"});
-    add_fault(faults, name,
-              meant ? concat("is not known; did you mean ", *meant, "?")
-                    : std::string("is not known here"));
+    if (!role) body.fault("role", "must be user, admin or worker");
   }
+  if (const Json* value = body.take("priority")) {
+    wish.priority = priority_from_name(value->is_string() ? view(value->get_string()) : "");
+    if (!wish.priority) body.fault("priority", "must be low, normal or high");
+  }
+  if (const Json* value = body.take("expires_at"); value != nullptr && !value->is_null()) {
+    wish.expires = from_rfc3339(value->is_string() ? view(value->get_string()) : "");
+    if (!wish.expires || *wish.expires <= now)
+      body.fault("expires_at", "must be a time in the future, RFC 3339 in UTC");
+  }
+  apply(take_limits(body), wish.limits);
+  return body.refusal();
 }
 
 // A key never makes a key above its own role, priority or expiry.
@@ -92,35 +74,43 @@ std::optional<Error> above(const store::Key& maker, const KeyWish& wish) {
   return std::nullopt;
 }
 
-void create(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
-  const Result<Json> body = parse_json(call->body);
-  if (!body.ok()) return respond(problem(body.error()));
-  if (!body->is_object())
-    return respond(problem(Error{ErrorCode::kInvalidJson, "the body must be a JSON object"}));
+}  // namespace
+
+Reply list_keys(Context& context, const AccountId& account) {
+  const auto keys = context.keys.keys(account);
+  if (!keys.ok()) return problem(keys.error());
+  JsonArray rows;
+  for (const store::Key& key : *keys) rows.push_back(key_object(key));
+  Reply reply = json_reply(200, JsonObject{{"keys", std::move(rows)}});
+  reply.with("Cache-Control", "no-store");
+  return reply;
+}
+
+void create_key(Context& context, const std::shared_ptr<const Call>& call, const AccountId& account,
+                const Respond& respond) {
+  const Result<Json> sent = object_body(*call);
+  if (!sent.ok()) return respond(problem(sent.error()));
+  Members body(sent->get_object());
   KeyWish wish;
-  JsonArray faults;
-  for (const auto& member : body->get_object()) {
-    read_member(context.clock.wall(), std::string_view(member.key().data(), member.key().size()),
-                member.value(), wish, faults);
-  }
-  if (wish.name.empty() && faults.empty()) add_fault(faults, "name", "is required");
-  if (!faults.empty()) {
-    const std::string first =
-        concat(text_or(faults[0], "pointer", "").substr(1), " ", text_or(faults[0], "message", ""));
-    return respond(problem(invalid(first), std::move(faults)));
-  }
+  if (auto refused = read_wish(context.clock.wall(), body, wish))
+    return respond(std::move(*refused));
   const store::Key& maker = call->caller->key;
   if (const auto refused = above(maker, wish)) return respond(problem(*refused));
+  const Result<Limits> allowed = below(maker.limits, wish.limits);
+  if (!allowed.ok()) return respond(problem(allowed.error()));
 
   const std::optional<WallTime> expires = wish.expires ? wish.expires : maker.expires;
-  MintedKey minted =
-      mint_key(context.ids, context.clock, maker.account, wish.name, wish.role, expires);
+  MintedKey minted = mint_key(context.ids, context.clock, account, wish.name, wish.role, expires);
   // Without a word about it a key gets the common ceiling, never above its maker's.
   minted.record.key.highest_priority =
       wish.priority.value_or(std::min(minted.record.key.highest_priority, maker.highest_priority));
+  minted.record.key.limits = *allowed;
   JsonObject object = key_object(minted.record.key);
   object["key"] = minted.secret;
+  const std::string id = minted.record.key.id.text();
   context.keys.add_key(std::move(minted.record),
+                       audit_entry(context, *call, account, "key.created", id,
+                                   {{"name", wish.name}, {"role", store::name_of(wish.role)}}),
                        [object = std::move(object), respond](Result<void> kept) {
                          if (!kept.ok()) return respond(problem(kept.error()));
                          Reply reply = json_reply(201, object);
@@ -129,14 +119,14 @@ void create(Context& context, const std::shared_ptr<const Call>& call, const Res
                        });
 }
 
-void revoke(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
+void revoke_key(Context& context, const std::shared_ptr<const Call>& call, const AccountId& account,
+                const Respond& respond) {
   const auto id = KeyId::parse(call->param("key_id"));
   if (!id)
     return respond(
         problem(Error{ErrorCode::kInvalidIdentifier, "a key id is a UUID in lower case"}));
-  const store::Key& caller = call->caller->key;
-  if (caller.role != store::Role::kAdmin) {
-    const auto keys = context.keys.keys(caller.account);
+  if (call->caller->key.role != store::Role::kAdmin) {
+    const auto keys = context.keys.keys(account);
     if (!keys.ok()) return respond(problem(keys.error()));
     for (const store::Key& key : *keys) {
       if (key.id == *id && key.role != store::Role::kUser) {
@@ -145,24 +135,26 @@ void revoke(Context& context, const std::shared_ptr<const Call>& call, const Res
       }
     }
   }
-  context.keys.revoke_key(caller.account, *id, [&context, id = *id, respond](Result<void> done) {
-    if (!done.ok()) return respond(problem(done.error()));
-    context.hub.revoke(id);
-    Reply reply;
-    reply.status = 204;
-    respond(std::move(reply));
-  });
+  context.keys.revoke_key(account, *id,
+                          audit_entry(context, *call, account, "key.revoked", id->text()),
+                          [&context, id = *id, respond](Result<void> done) {
+                            if (!done.ok()) return respond(problem(done.error()));
+                            context.hub.revoke(id);
+                            Reply reply;
+                            reply.status = 204;
+                            respond(std::move(reply));
+                          });
 }
-
-}  // namespace
 
 std::vector<Route> key_routes(Context& context) {
   return {
       Route{.method = Method::kGet,
             .pattern = "/v1/keys",
             .access = Access::kUser,
-            .handler = [&context](std::shared_ptr<const Call> call,
-                                  Respond respond) { respond(list(context, *call)); },
+            .handler =
+                [&context](std::shared_ptr<const Call> call, Respond respond) {
+                  respond(list_keys(context, call->caller->key.account));
+                },
             .operation_id = "list_keys",
             .summary = "The account's keys, without their secrets",
             .tag = "Keys",
@@ -173,8 +165,10 @@ std::vector<Route> key_routes(Context& context) {
             .access = Access::kUser,
             .body = BodyKind::kJson,
             .body_max_bytes = 64 * limits::kKiB,
-            .handler = [&context](std::shared_ptr<const Call> call,
-                                  Respond respond) { create(context, call, respond); },
+            .handler =
+                [&context](std::shared_ptr<const Call> call, Respond respond) {
+                  create_key(context, call, call->caller->key.account, respond);
+                },
             .operation_id = "create_key",
             .summary = "Make a key; its secret is shown this once",
             .tag = "Keys",
@@ -184,8 +178,10 @@ std::vector<Route> key_routes(Context& context) {
       Route{.method = Method::kDelete,
             .pattern = "/v1/keys/{key_id}",
             .access = Access::kUser,
-            .handler = [&context](std::shared_ptr<const Call> call,
-                                  Respond respond) { revoke(context, call, respond); },
+            .handler =
+                [&context](std::shared_ptr<const Call> call, Respond respond) {
+                  revoke_key(context, call, call->caller->key.account, respond);
+                },
             .operation_id = "revoke_key",
             .summary = "Revoke a key at once",
             .tag = "Keys",

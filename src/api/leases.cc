@@ -1,6 +1,7 @@
 #include "api/leases.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "api/problem.h"
 #include "api/views.h"
@@ -277,6 +278,15 @@ std::optional<Error> verify(Context& context, const OutputFile& file) {
   return std::nullopt;
 }
 
+// What an upstream charged, as the worker tells it.
+std::optional<Microdollars> charged_of(const Json& metadata) {
+  const Json* const dollars = find(metadata, "provider_cost_usd");
+  if (dollars == nullptr || !dollars->is_number()) return std::nullopt;
+  const double amount = dollars->to_number<double>();
+  if (amount < 0 || amount > limits::kMoneyMax_usd) return std::nullopt;
+  return std::llround(amount * 1e6);
+}
+
 Result<store::Finish> finish_of(Context& context, const Json& body, const std::string& request) {
   store::Finish finish;
   const auto outcome = outcome_of(text_or(body, "outcome", ""));
@@ -284,8 +294,10 @@ Result<store::Finish> finish_of(Context& context, const Json& body, const std::s
   finish.outcome = *outcome;
   if (finish.outcome == store::Finish::Outcome::kFailed)
     finish.error = error_of(find(body, "error"));
-  if (const Json* metadata = find(body, "metadata"); metadata && metadata->is_object())
+  if (const Json* metadata = find(body, "metadata"); metadata && metadata->is_object()) {
     finish.metadata = write_json(*metadata);
+    finish.provider_cost = charged_of(*metadata);
+  }
   const Json* outputs = find(body, "outputs");
   if (outputs && outputs->is_array() && finish.outcome == store::Finish::Outcome::kSucceeded) {
     for (const Json& row : outputs->get_array()) {

@@ -22,7 +22,10 @@ JsonObject content_of(std::string_view schema) {
       content[type] = JsonObject();
     return content;
   }
-  return JsonObject{{"application/json", JsonObject{{"schema", schema_ref(schema)}}}};
+  JsonObject content{{"application/json", JsonObject{{"schema", schema_ref(schema)}}}};
+  if (schema == "Usage")
+    content["text/csv"] = JsonObject{{"schema", JsonObject{{"type", "string"}}}};
+  return content;
 }
 
 std::string_view meaning_of(int status) {
@@ -62,6 +65,7 @@ JsonObject answers_of(const Route& route) {
   JsonObject answers;
   std::vector<int> statuses = route.statuses;
   if (route.access != Access::kPublic) statuses.push_back(401);
+  if (route.access != Access::kPublic) statuses.push_back(429);
   if (route.access == Access::kUser || route.access == Access::kAdmin) statuses.push_back(403);
   // The host rule, and what no caller can rule out.
   statuses.insert(statuses.end(), {421, 500, 503});

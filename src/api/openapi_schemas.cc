@@ -137,8 +137,8 @@ constexpr std::string_view kSchemas = R"json({
     "properties": {
       "key_id": {"type": "string", "format": "uuid"}, "name": {"type": "string"},
       "role": {"enum": ["user", "admin", "worker"]}, "hint": {"type": "string"},
-      "priority": {"enum": ["low", "normal", "high"]}, "created_at": {"type": "string", "format": "date-time"},
-      "expires_at": {"type": ["string", "null"]}, "last_used_at": {"type": ["string", "null"]},
+      "priority": {"enum": ["low", "normal", "high"]}, "limits": {"$ref": "#/components/schemas/Limits"},
+      "created_at": {"type": "string", "format": "date-time"}, "expires_at": {"type": ["string", "null"]}, "last_used_at": {"type": ["string", "null"]},
       "revoked_at": {"type": ["string", "null"]}
     }
   },
@@ -156,6 +156,7 @@ constexpr std::string_view kSchemas = R"json({
     "properties": {
       "name": {"type": "string", "minLength": 1, "maxLength": 100},
       "role": {"enum": ["user", "admin", "worker"]}, "priority": {"enum": ["low", "normal", "high"]},
+      "limits": {"$ref": "#/components/schemas/Limits"},
       "expires_at": {
         "type": ["string", "null"], "description": "RFC 3339 in UTC, in the future",
         "pattern": "^2[1-9][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
@@ -185,6 +186,118 @@ constexpr std::string_view kSchemas = R"json({
     "properties": {
       "token": {"type": "string"}, "url": {"type": "string", "format": "uri"},
       "expires_at": {"type": "string", "format": "date-time"}
+    }
+  },
+  "Limits": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+      "submits_per_minute": {"type": ["integer", "null"], "minimum": 0, "maximum": 1000000000},
+      "reads_per_minute": {"type": ["integer", "null"], "minimum": 0, "maximum": 1000000000},
+      "queued": {"type": ["integer", "null"], "minimum": 0, "maximum": 1000000000},
+      "running": {"type": ["integer", "null"], "minimum": 0, "maximum": 1000000000},
+      "spend_per_day_usd": {"type": ["number", "null"], "minimum": 0, "maximum": 1000000000},
+      "spend_per_month_usd": {"type": ["number", "null"], "minimum": 0, "maximum": 1000000000}
+    }
+  },
+  "Account": {
+    "type": "object",
+    "required": ["account_id", "name", "created_at", "disabled_at", "prepaid", "retention_s", "quota_bytes", "limits",
+                 "balance_usd", "queued", "running", "reserved_usd", "spent_today_usd", "spent_this_month_usd"],
+    "properties": {
+      "account_id": {"type": "string", "format": "uuid"}, "name": {"type": "string"},
+      "created_at": {"type": "string", "format": "date-time"}, "disabled_at": {"type": ["string", "null"]},
+      "prepaid": {"type": "boolean"},
+      "retention_s": {"type": ["integer", "null"], "description": "null: the server's; -1: for ever"},
+      "quota_bytes": {"type": ["integer", "null"]}, "limits": {"$ref": "#/components/schemas/Limits"},
+      "balance_usd": {"type": "number"}, "queued": {"type": "integer"}, "running": {"type": "integer"},
+      "reserved_usd": {"type": "number"}, "spent_today_usd": {"type": "number"},
+      "spent_this_month_usd": {"type": "number"}
+    }
+  },
+  "OwnAccount": {"allOf": [{"$ref": "#/components/schemas/Account"},
+                           {"type": "object", "required": ["role", "key"]}]},
+  "AccountList": {
+    "type": "object",
+    "required": ["accounts"],
+    "properties": {"accounts": {"type": "array", "items": {"$ref": "#/components/schemas/Account"}}}
+  },
+  "AccountChange": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+      "name": {"type": "string", "minLength": 1, "maxLength": 100}, "prepaid": {"type": "boolean"},
+      "disabled": {"type": "boolean"}, "limits": {"$ref": "#/components/schemas/Limits"},
+      "retention_s": {"type": ["integer", "null"], "minimum": -1, "maximum": 3153600000},
+      "quota_bytes": {"type": ["integer", "null"], "minimum": 0, "maximum": 1125899906842624}
+    }
+  },
+  "NewAccount": {
+    "type": "object",
+    "required": ["name"],
+    "additionalProperties": false,
+    "properties": {
+      "name": {"type": "string", "minLength": 1, "maxLength": 100}, "prepaid": {"type": "boolean"},
+      "disabled": {"type": "boolean"}, "limits": {"$ref": "#/components/schemas/Limits"},
+      "retention_s": {"type": ["integer", "null"], "minimum": -1, "maximum": 3153600000},
+      "quota_bytes": {"type": ["integer", "null"], "minimum": 0, "maximum": 1125899906842624}
+    }
+  },
+  "Balance": {
+    "type": "object",
+    "required": ["balance_usd", "balance_microdollars", "currency"],
+    "properties": {"balance_usd": {"type": "number"}, "balance_microdollars": {"type": "integer"},
+                   "currency": {"const": "USD"}}
+  },
+  "Credit": {
+    "type": "object",
+    "required": ["amount_usd", "note", "reference", "at"],
+    "properties": {"amount_usd": {"type": "number"}, "note": {"type": "string"},
+                   "reference": {"type": ["string", "null"]}, "at": {"type": "string", "format": "date-time"}}
+  },
+  "Credited": {"allOf": [{"$ref": "#/components/schemas/Credit"},
+                         {"type": "object", "required": ["balance_usd"],
+                          "properties": {"balance_usd": {"type": "number"}}}]},
+  "CreditList": {
+    "type": "object",
+    "required": ["credits"],
+    "properties": {"credits": {"type": "array", "items": {"$ref": "#/components/schemas/Credit"}}}
+  },
+  "NewCredit": {
+    "type": "object",
+    "required": ["amount_usd"],
+    "additionalProperties": false,
+    "properties": {
+      "amount_usd": {"type": "number", "minimum": -1000000000, "maximum": 1000000000, "not": {"const": 0}},
+      "note": {"type": "string", "maxLength": 500},
+      "reference": {"type": "string", "minLength": 1, "maxLength": 100,
+                    "description": "The payer's; an account is credited once for each"}
+    }
+  },
+  "Usage": {
+    "type": "object",
+    "required": ["from", "to", "group_by", "usage"],
+    "properties": {
+      "from": {"type": "string"}, "to": {"type": "string"}, "group_by": {"enum": ["day", "model", "key", "tag"]},
+      "usage": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "required": ["group", "requests", "succeeded", "failed", "cancelled", "pictures", "cost_usd",
+                       "provider_cost_usd"]
+        }
+      }
+    }
+  },
+  "AuditList": {
+    "type": "object",
+    "required": ["entries", "next_cursor"],
+    "properties": {
+      "entries": {
+        "type": "array",
+        "items": {"type": "object", "required": ["at", "account_id", "key_id", "action", "subject", "detail"]}
+      },
+      "next_cursor": {"type": ["string", "null"]}
     }
   },
   "Health": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},

@@ -150,6 +150,7 @@ JsonObject problem_object(const Error& error, JsonArray faults) {
 Reply problem(const Error& error, JsonArray faults) {
   Reply reply;
   reply.status = numbers_of(error.code).http_status;
+  reply.refusal = error.code;
   reply.body = write_json(problem_object(error, std::move(faults)));
   reply.with("Content-Type", "application/problem+json");
   reply.with("Cache-Control", "no-store");

@@ -57,16 +57,15 @@ JsonObject session_object(const store::Account& account, const store::Key& key,
       {"csrf_token", std::move(csrf_token)}};
 }
 
-// Signs in as `key`, which was judged.
-void begin_session(Context& context, const std::shared_ptr<const Call>& call, const store::Key& key,
-                   const Respond& respond) {
-  const Result<store::Account> account = context.keys.account(key.account);
-  if (!account.ok()) return respond(problem(account.error()));
+// Signs in as the key, which was judged.
+void begin_session(Context& context, const std::shared_ptr<const Call>& call,
+                   const store::KeyHolder& holder, const Respond& respond) {
   const std::string cookie = random_base62(kTokenCharacters);
   const WallTime now = context.clock.wall();
   const WallTime expires = now + limits::kSession;
-  const JsonObject object = session_object(*account, key, expires, Json(csrf_of(cookie)));
-  context.keys.add_session(store::NewSession{sha256(cookie), key.id, now, expires},
+  const JsonObject object =
+      session_object(holder.account, holder.key, expires, Json(csrf_of(cookie)));
+  context.keys.add_session(store::NewSession{sha256(cookie), holder.key.id, now, expires},
                            [call, cookie, object, respond](Result<void> kept) {
                              if (!kept.ok()) return respond(problem(kept.error()));
                              Reply reply = json_reply(201, object);
@@ -103,19 +102,18 @@ void sign_in(Context& context, const std::shared_ptr<const Call>& call, const Re
   }
   const Result<Credentials> given = credentials_of(*call);
   if (!given.ok()) return respond(problem(given.error()));
-  const auto enter = [&context, call, respond](const Result<store::Key>& key) {
-    if (!key.ok()) return respond(problem(key.error()));
-    if (auto refused = judge_key(context, *key, Access::kUser)) return respond(std::move(*refused));
-    begin_session(context, call, *key, respond);
+  const auto enter = [&context, call, respond](const Result<store::KeyHolder>& holder) {
+    if (!holder.ok()) return respond(problem(holder.error()));
+    if (auto refused = judge_key(context, *holder, Access::kUser))
+      return respond(std::move(*refused));
+    begin_session(context, call, *holder, respond);
   };
   if (given->is_token) return context.keys.use_sign_in_token(sha256(given->secret), enter);
   enter(context.keys.find_key(sha256(given->secret)));
 }
 
-Reply show(Context& context, const Call& call) {
+Reply show(const Call& call) {
   const Caller& caller = *call.caller;
-  const Result<store::Account> account = context.keys.account(caller.key.account);
-  if (!account.ok()) return problem(account.error());
   std::optional<WallTime> expires = caller.key.expires;
   Json csrf_token = nullptr;
   if (caller.session) {
@@ -123,7 +121,7 @@ Reply show(Context& context, const Call& call) {
     csrf_token = Json(csrf_of(caller.session->cookie));
   }
   Reply reply =
-      json_reply(200, session_object(*account, caller.key, expires, std::move(csrf_token)));
+      json_reply(200, session_object(caller.account, caller.key, expires, std::move(csrf_token)));
   return std::move(reply.with("Cache-Control", "no-store"));
 }
 
@@ -222,8 +220,8 @@ std::vector<Route> session_routes(Context& context) {
   routes.push_back(std::move(in));
   Route current = session_route(
       context, Method::kGet, Access::kUser,
-      [](Context& c, const std::shared_ptr<const Call>& call, const Respond& respond) {
-        respond(show(c, *call));
+      [](Context&, const std::shared_ptr<const Call>& call, const Respond& respond) {
+        respond(show(*call));
       },
       "get_session", "Who is calling: account, role, CSRF token");
   current.response_schema = "Session";

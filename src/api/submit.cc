@@ -2,7 +2,9 @@
 
 #include <charconv>
 
+#include "api/accounts.h"
 #include "api/problem.h"
+#include "api/rates.h"
 #include "api/views.h"
 #include "base/crypto.h"
 #include "base/limits.h"
@@ -233,11 +235,16 @@ NewRequest new_request(Context& context, const Call& call, const catalog::Model&
   fresh.created = now;
   if (wishes.start_within) fresh.start_by = now + *wishes.start_within;
   if (wishes.finish_within) fresh.finish_by = now + *wishes.finish_within;
-  fresh.retention = context.settings.retention;
+  const store::Account& account = call.caller->account;
+  fresh.retention = retention_of(context, account);
   // A request can only shorten what the owner keeps.
   if (wishes.retention && (!fresh.retention || *wishes.retention < *fresh.retention))
     fresh.retention = *wishes.retention;
   fresh.price = catalog::price_of(model, input);
+  fresh.pictures = catalog::most_pictures(input);
+  fresh.prepaid = account.prepaid;
+  fresh.key_limits = call.caller->key.limits;
+  fresh.account_limits = limits_of(context, account);
   return fresh;
 }
 
@@ -262,6 +269,8 @@ void submit(Context& context, const std::shared_ptr<const Call>& call, const Res
     if (*first) return answer_submit(context, call, **first, /*replayed=*/true, respond);
   }
 
+  if (auto refused = take_call(context, *call, CallKind::kSubmit))
+    return respond(std::move(*refused));
   Wishes wishes;
   if (auto refused = read_query(*call, wishes)) return respond(std::move(*refused));
   if (wishes.priority > call->caller->key.highest_priority) {

@@ -40,6 +40,21 @@ inline constexpr std::size_t kFaultsMax = 100;        // listed in one answer
 inline constexpr double kBasePriceMax_usd = 10'000;
 inline constexpr double kPriceFactorMax = 100;
 
+// Accounts.
+inline constexpr int64_t kSubmitsPerMinute = 600;
+inline constexpr int64_t kReadsPerMinute = 6'000;  // clients give up on a refused poll
+inline constexpr int64_t kQueuedMax = 100'000;     // requests of an account in the queue
+inline constexpr int64_t kCountLimitMax = 1'000'000'000;
+inline constexpr double kMoneyMax_usd = 1e9;
+inline constexpr int64_t kRetentionMax_s = int64_t{100} * 365 * 24 * 3600;
+inline constexpr int64_t kQuotaMax_bytes = int64_t{1} << 50;
+inline constexpr std::size_t kNameMax_chars = 100;
+inline constexpr std::size_t kNoteMax_chars = 500;
+inline constexpr std::size_t kBucketsMax = 10'000;  // token buckets that are remembered
+inline constexpr int64_t kUsageDays = 30;           // that a usage report goes back by itself
+inline constexpr Seconds kFairShareHalfLife{600};
+inline constexpr Seconds kAuditKept{400 * 24 * 3600};
+
 // Connections.
 inline constexpr Seconds kHeaderRead{15};
 inline constexpr Seconds kIdleConnection{75};

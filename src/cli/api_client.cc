@@ -155,6 +155,13 @@ Result<Json> ApiClient::call(const ApiCall& call) {
   return body;
 }
 
+Result<std::string> ApiClient::text(const ApiCall& call) {
+  Result<net::HttpAnswer> answer = http_.send(prepare(call));
+  if (!answer.ok()) return no_server(answer.error());
+  if (!is_success(answer->status)) return refusal(*answer);
+  return std::move(answer->body);
+}
+
 Result<void> ApiClient::stream(const ApiCall& call,
                                const std::function<bool(std::string_view)>& on_piece,
                                const std::function<void()>& on_tick) {

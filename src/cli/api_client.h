@@ -43,6 +43,9 @@ class ApiClient {
   // of its type and a text of one or more lines, without a line break at the end.
   Result<Json> call(const ApiCall& call);
 
+  // The body of a 2xx answer as it is. Any other answer as above.
+  Result<std::string> text(const ApiCall& call);
+
   // A stream of pieces of the body. An answer that is not 2xx as above; 204 gives kNotFound.
   Result<void> stream(const ApiCall& call, const std::function<bool(std::string_view)>& on_piece,
                       const std::function<void()>& on_tick);

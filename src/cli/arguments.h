@@ -38,6 +38,14 @@ struct Arguments {
   bool running = false;
 
   std::string name;
+  std::string account;              // of which the keys, the usage, the entries are
+  std::vector<std::string> limits;  // "running=2"
+  std::string priority;
+  std::optional<bool> prepaid, disabled;
+  std::string retention, quota;
+  std::string amount, note, reference;
+  std::string from, to, by, action;
+  bool csv = false;
   std::string role = "user";
   std::string expires;
   bool local = false;

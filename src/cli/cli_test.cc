@@ -301,6 +301,59 @@ TEST_F(CommandTest, SubmitPrintsTheIdAndWaitsForNothing) {
           R"(POST /v1/models/google/nano-banana-2/text-to-image Bearer pt_x {"prompt":"a fox"})"});
 }
 
+TEST_F(CommandTest, AccountsAreMadeAndChangedByWhatTheWordsName) {
+  PlayedServer server;
+  const Words where = {"-s", server.url(), "--key", "pt_x"};
+  const auto run_there = [&](Words words) {
+    words.insert(words.end(), where.begin(), where.end());
+    return run_words(words);
+  };
+
+  EXPECT_EQ(run_there({"accounts", "create", "--name", "shop", "--prepaid", "--retention", "2h",
+                       "--limit", "running=2", "--limit", "spend_per_day_usd=0.5"}),
+            kExitOk);
+  EXPECT_EQ(run_there({"accounts", "change", "a1", "--no-prepaid", "--enable", "--quota", "default",
+                       "--retention", "forever", "--limit", "queued=none"}),
+            kExitOk);
+  EXPECT_EQ(run_there({"accounts", "credit", "a1", "--amount", "-0.5", "--reference", "r"}),
+            kExitOk);
+  EXPECT_EQ(run_there({"keys", "create", "--account", "a1", "--name", "till", "--priority", "low",
+                       "--limit", "running=1"}),
+            kExitOk);
+  EXPECT_EQ(run_there({"usage", "--by", "tag", "--from", "2026-11-01", "--account", "all"}),
+            kExitOk);
+
+  EXPECT_EQ(
+      server.seen(),
+      (Words{
+          R"(POST /v1/accounts Bearer pt_x {"name":"shop","prepaid":true,"retention_s":7200,)"
+          R"("limits":{"running":2,"spend_per_day_usd":0.5}})",
+          R"(PATCH /v1/accounts/a1 Bearer pt_x {"prepaid":false,"disabled":false,"retention_s":-1,)"
+          R"("quota_bytes":null,"limits":{"queued":null}})",
+          R"(POST /v1/accounts/a1/credits Bearer pt_x {"amount_usd":-0.5,"reference":"r"})",
+          R"(POST /v1/accounts/a1/keys Bearer pt_x {"name":"till","role":"user","priority":"low",)"
+          R"("limits":{"running":1}})",
+          "GET /v1/usage?from=2026-11-01&group_by=tag&account_id=all Bearer pt_x "}));
+}
+
+TEST_F(CommandTest, AccountWordsThatMeanNothingAreRefusedBeforeAnyCall) {
+  PlayedServer server;
+  const Words where = {"-s", server.url(), "--key", "pt_x"};
+  for (Words words :
+       {Words{"accounts", "create"}, Words{"accounts", "change", "a1"},
+        Words{"accounts", "change", "a1", "--limit", "running"},
+        Words{"accounts", "change", "a1", "--limit", "running=two"},
+        Words{"accounts", "change", "a1", "--retention", "soon"},
+        Words{"accounts", "change", "a1", "--quota", "-1"}, Words{"accounts", "credit", "a1"},
+        Words{"accounts", "credit", "a1", "--amount", "much"},
+        Words{"keys", "create", "--local", "--name", "n", "--account", "a1"},
+        Words{"usage", "--csv", "--json"}}) {
+    words.insert(words.end(), where.begin(), where.end());
+    EXPECT_EQ(run_words(words), kExitUsage) << join(words, " ");
+  }
+  EXPECT_EQ(server.seen(), Words{});
+}
+
 TEST_F(CommandTest, SubmitWithWaitFollowsTheEventsAndPrintsTheAddresses) {
   PlayedServer server;
 

@@ -84,8 +84,10 @@ class Grammar {
     add_pictures();
     add_server();
     add_requests();
+    add_accounts();
     add_keys();
     add_backup();
+    add_reports();
     add_rest();
   }
 
@@ -290,8 +292,13 @@ class Grammar {
   void add_pictures();
   void add_server();
   void add_requests();
+  void add_limits(CLI::App* verb, const char* group);
+  void add_account(CLI::App* verb, const char* help);
+  void add_accounts();
+  void add_account_settings(CLI::App* verb);
   void add_keys();
   void add_backup();
+  void add_reports();
   void add_rest();
 
   std::variant<Arguments, NoVerb> judge();
@@ -438,6 +445,102 @@ void Grammar::add_requests() {
   for (CLI::App* verb : {list, show, cancel, remove, events}) add_connection(verb);
 }
 
+void Grammar::add_limits(CLI::App* verb, const char* group) {
+  verb->add_option("--limit", arguments_.limits,
+                   "submits_per_minute, reads_per_minute, queued, running, spend_per_day_usd or "
+                   "spend_per_month_usd; none takes it away; may be repeated.")
+      ->type_name("NAME=N")
+      ->allow_extra_args(false)
+      ->group(group);
+}
+
+void Grammar::add_account(CLI::App* verb, const char* help) {
+  text(verb, "--account", "ID", arguments_.account, help, "Account");
+}
+
+void Grammar::add_account_settings(CLI::App* verb) {
+  constexpr const char* kGroup = "Account";
+  text(verb, "--name", "NAME", arguments_.name, "What people call it.", kGroup);
+  verb->add_flag_function(
+          "--prepaid,!--no-prepaid", [this](int64_t count) { arguments_.prepaid = count > 0; },
+          "The balance must cover each price.")
+      ->group(kGroup);
+  text(verb, "--retention", "TIME", arguments_.retention,
+       "How long results are kept, e.g. 12h or 30d; default is the server's, or forever.", kGroup);
+  text(verb, "--quota", "BYTES", arguments_.quota,
+       "How much its files may have; default is the server's.", kGroup);
+  add_limits(verb, kGroup);
+}
+
+void Grammar::add_accounts() {
+  CLI::App* const family = add_family("accounts", "Administration",
+                                      "List, make, change and credit accounts; for admins.");
+  CLI::App* const list = add_verb(*family, "accounts list", "[options]", "List all accounts.",
+                                  "Example:\n  plantain accounts list");
+  CLI::App* const show = add_verb(*family, "accounts show", "[ID]",
+                                  "Show an account, or the key's own with what is in force.",
+                                  "Examples:\n  plantain accounts show\n  plantain accounts show "
+                                  "019ab3c4-…");
+  show->add_option("ID", arguments_.id, "An account.");
+  CLI::App* const create =
+      add_verb(*family, "accounts create", "--name NAME [options]", "Make an account.",
+               "Example:\n  plantain accounts create --name shop --prepaid --limit running=2");
+  add_account_settings(create);
+  needed_[create].push_back({create->get_option("--name"), "say what it is called: --name NAME"});
+  CLI::App* const change =
+      add_verb(*family, "accounts change", "ID [options]", "Change an account.",
+               "Examples:\n  plantain accounts change 019ab3c4-… --limit queued=50\n  plantain "
+               "accounts change 019ab3c4-… --disable");
+  add_id(change, "An account.");
+  add_account_settings(change);
+  change
+      ->add_flag_function(
+          "--disable,!--enable", [this](int64_t count) { arguments_.disabled = count > 0; },
+          "Its keys open nothing, and nothing of it is run, until it is enabled.")
+      ->group("Account");
+  CLI::App* const credit =
+      add_verb(*family, "accounts credit", "ID --amount USD [options]", "Add to a balance.",
+               "Example:\n  plantain accounts credit 019ab3c4-… --amount 25 --reference "
+               "invoice-17");
+  add_id(credit, "An account.");
+  text(credit, "--amount", "USD", arguments_.amount, "Dollars; less than 0 corrects.", "Credit");
+  text(credit, "--note", "TEXT", arguments_.note, "For people.", "Credit");
+  text(credit, "--reference", "TEXT", arguments_.reference,
+       "The payer's; an account is credited once for each.", "Credit");
+  needed_[credit].push_back({credit->get_option("--amount"), "say how much: --amount USD"});
+  for (CLI::App* verb : {list, show, create, change, credit}) add_json(verb);
+  for (CLI::App* verb : {list, show, create, change, credit}) add_connection(verb);
+}
+
+void Grammar::add_reports() {
+  CLI::App* const usage =
+      add_verb(root_, "usage", "[options]", "Show what was used and what it cost.",
+               "Examples:\n  plantain usage\n  plantain usage --by tag --from 2026-11-01 --csv > "
+               "november.csv");
+  usage->group("Administration");
+  text(usage, "--from", "DAY", arguments_.from, "First day, UTC. Default: 30 days back.", "Filter");
+  text(usage, "--to", "DAY", arguments_.to, "Last day, UTC. Default: today.", "Filter");
+  text(usage, "--by", "WHAT", arguments_.by, "day, model, key or tag. Default: day.", "Filter");
+  add_account(usage, "Another account's, or all; for admins.");
+  usage->add_flag("--csv", arguments_.csv, "Print a table for other programs.");
+  CLI::App* const audit =
+      add_verb(root_, "audit", "[options]",
+               "Show who changed keys, accounts and limits, and who was refused; for admins.",
+               "Example:\n  plantain audit --action key.created");
+  audit->group("Administration");
+  text(audit, "--action", "NAME", arguments_.action,
+       "Only these: key.created, key.revoked, account.created, account.changed, account.credited "
+       "or refused.",
+       "Filter");
+  add_account(audit, "Only of this account.");
+  audit->add_option("--limit", arguments_.limit, "At most this many.")
+      ->type_name("N")
+      ->group("Filter");
+  text(audit, "--cursor", "TEXT", arguments_.cursor, "Go on where a list before ended.", "Filter");
+  for (CLI::App* verb : {usage, audit}) add_json(verb);
+  for (CLI::App* verb : {usage, audit}) add_connection(verb);
+}
+
 void Grammar::add_keys() {
   CLI::App* const family = add_family("keys", "Administration", "List, create and revoke keys.");
   CLI::App* const list =
@@ -453,6 +556,9 @@ void Grammar::add_keys() {
           ->type_name("NAME")
           ->group("Key");
   text(create, "--role", "ROLE", arguments_.role, "user, admin or worker. Default: user.", "Key");
+  text(create, "--priority", "NAME", arguments_.priority,
+       "The highest that its requests may have: low, normal or high.", "Key");
+  add_limits(create, "Key");
   text(create, "--expires", "TIME", arguments_.expires, "How long it is valid, e.g. 12h, 30d, 8w.",
        "Key");
   create
@@ -471,6 +577,7 @@ void Grammar::add_keys() {
   CLI::App* const revoke = add_verb(*family, "keys revoke", "ID…", "Revoke keys at once.",
                                     "Example:\n  plantain keys revoke 019ab3c4-…");
   add_ids(revoke, "Ids of keys, as `plantain keys list` shows them.");
+  for (CLI::App* verb : {list, create, revoke}) add_account(verb, "Another account; for admins.");
   for (CLI::App* verb : {list, create, revoke}) add_connection(verb);
   for (CLI::App* verb : {list, create, revoke}) add_json(verb);
   needed_[create].push_back({name, "say what the key is for: --name NAME"});

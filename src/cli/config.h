@@ -34,6 +34,12 @@ struct Config {
     bool public_catalog = false;
     Path key_file;
   } server;
+  // Of accounts that have none of their own.
+  struct AccountLimits {
+    int64_t submits_per_minute = 600;
+    int64_t reads_per_minute = 6'000;
+    int64_t queued = 100'000;
+  } limits;
   int worker_count = 1;
   std::optional<std::chrono::seconds> retention{604'800};  // nothing: for ever
   Path catalog_folder;                                     // empty: only the built-in models

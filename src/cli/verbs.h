@@ -29,6 +29,15 @@ int version(const Session& session);
 // verb_submit.cc
 int submit(const Session& session);
 
+// verbs_accounts.cc
+int accounts_list(const Session& session);
+int accounts_show(const Session& session);
+int accounts_create(const Session& session);
+int accounts_change(const Session& session);
+int accounts_credit(const Session& session);
+int usage(const Session& session);
+int audit(const Session& session);
+
 // verbs_remote.cc
 int models(const Session& session);
 int sign_in(const Session& session);
@@ -40,6 +49,9 @@ int requests_show(const Session& session);
 int requests_cancel(const Session& session);
 int requests_delete(const Session& session);
 int requests_events(const Session& session);
+
+// Limits as --limit gives them, NAME=VALUE or NAME=none, as the API's object.
+Result<JsonObject> limits_of(const std::vector<std::string>& pairs);
 
 // All of them, as the parser and the manual (docs/cli.md) have to know them: "keys create".
 std::vector<std::string> verb_names();

@@ -1,54 +1,15 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "cli/api_client.h"
 #include "cli/duration.h"
 #include "cli/follow.h"
+#include "cli/remote.h"
 #include "cli/text_table.h"
-#include "cli/verbs.h"
 
 namespace plantain::cli {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
-
-// Makes one call and shows its answer: as it came with --json, else by `show`.
-int call_and_show(const Session& session, const ApiCall& call,
-                  const std::function<void(const Json&)>& show) {
-  const Result<Connection> connection = resolve_connection(session.world, session.arguments);
-  if (!connection.ok()) return fail_usage(session, connection.error().message);
-  ApiClient api(*connection, nullptr);
-  const Result<Json> answer = api.call(call);
-  if (!answer.ok()) return fail(session, answer.error());
-  if (session.arguments.json) {
-    if (!answer->is_null()) session.world.out(write_json(*answer) + "\n");
-  } else {
-    show(*answer);
-  }
-  return kExitOk;
-}
-
-// The same for each of the ids; the first failure does not keep the others from being tried.
-int call_for_each(const Session& session, const std::function<ApiCall(const std::string&)>& call_of,
-                  const std::function<void(const std::string&, const Json&)>& show) {
-  int code = kExitOk;
-  for (const std::string& id : session.arguments.ids) {
-    const int one =
-        call_and_show(session, call_of(id), [&](const Json& answer) { show(id, answer); });
-    code = std::max(code, one);
-  }
-  return code;
-}
-
-const JsonArray& list_of(const Json& answer, std::string_view name) {
-  static const JsonArray none;
-  const Json* const list = find(answer, name);
-  return list != nullptr && list->is_array() ? list->as_array() : none;
-}
-
-std::string plain(const Json& value) {
-  return value.is_string() ? std::string(view(value.as_string())) : write_json(value);
-}
 
 std::string price_text(const Json& model) {
   const Json* const price = find(model, "base_price_usd");
@@ -140,6 +101,12 @@ void show_keys(const Session& session, const Json& answer) {
       text_table({"KEY ID", "NAME", "ROLE", "BEGINS", "STATE", "AGE", "LAST USE"}, rows));
 }
 
+// The keys of the account that was named, or of the caller's.
+std::string keys_path(const Arguments& words) {
+  if (words.account.empty()) return "/v1/keys";
+  return concat("/v1/accounts/", percent_encode(words.account), "/keys");
+}
+
 void say_new_key(const Session& session, const std::string& key) {
   session.world.out(key + "\n");
   session.world.err(
@@ -177,18 +144,6 @@ void show_requests(const Session& session, const Json& answer) {
   if (!next.empty()) session.world.err(concat("There are more: --cursor ", next, "\n"));
 }
 
-void show_members(const Json& object, const std::string& above, std::string& out) {
-  if (!object.is_object()) return;
-  for (const auto& member : object.as_object()) {
-    const std::string name = above + std::string(member.key());
-    if (member.value().is_object()) {
-      show_members(member.value(), name + ".", out);
-    } else {
-      out += concat(name, ": ", plain(member.value()), "\n");
-    }
-  }
-}
-
 void show_cancelled(const Session& session, const std::string& id, const Json& answer) {
   const bool cancelled = text_or(answer, "outcome", "") == "cancelled";
   const std::string status = text_or(answer, "status", "");
@@ -223,7 +178,7 @@ int sign_in(const Session& session) {
 }
 
 int keys_list(const Session& session) {
-  return call_and_show(session, {.path = "/v1/keys"},
+  return call_and_show(session, {.path = keys_path(session.arguments)},
                        [&](const Json& answer) { show_keys(session, answer); });
 }
 
@@ -237,17 +192,28 @@ int keys_create(const Session& session) {
     if (words.local) return fail_usage(session, "--expires does not go with --local");
     body["expires_at"] = to_rfc3339(session.world.clock->wall() + *duration);
   }
-  if (words.local) return create_key_here(session);
+  if (!words.priority.empty()) body["priority"] = words.priority;
+  if (!words.limits.empty()) {
+    const Result<JsonObject> limits = limits_of(words.limits);
+    if (!limits.ok()) return fail_usage(session, limits.error().message);
+    body["limits"] = *limits;
+  }
+  if (words.local) {
+    if (!words.limits.empty() || !words.priority.empty() || !words.account.empty())
+      return fail_usage(session, "--local takes no --limit, no --priority and no --account");
+    return create_key_here(session);
+  }
   return call_and_show(
-      session, {.method = "POST", .path = "/v1/keys", .body = body},
+      session, {.method = "POST", .path = keys_path(words), .body = body},
       [&](const Json& answer) { say_new_key(session, text_or(answer, "key", "")); });
 }
 
 int keys_revoke(const Session& session) {
   return call_for_each(
       session,
-      [](const std::string& id) {
-        return ApiCall{.method = "DELETE", .path = "/v1/keys/" + percent_encode(id)};
+      [&](const std::string& id) {
+        return ApiCall{.method = "DELETE",
+                       .path = concat(keys_path(session.arguments), "/", percent_encode(id))};
       },
       [&](const std::string& id, const Json&) { session.world.out(concat(id, ": revoked\n")); });
 }

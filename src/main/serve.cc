@@ -110,8 +110,8 @@ class App {
     Result<catalog::Catalog> catalog = load_catalog(config_);
     if (!catalog.ok()) return catalog.error();
     catalog_ = std::move(*catalog);
-    const auto made = api::make_first_key(installation_.database->keys(), ids_, clock_,
-                                          config_.retention, config_.server.key_file);
+    const auto made =
+        api::make_first_key(installation_.database->keys(), ids_, clock_, config_.server.key_file);
     if (!made.ok()) return made.error();
     first_key_ = *made;
     return {};
@@ -119,6 +119,9 @@ class App {
 
   void make_api(const std::string& signing_key) {
     api::Settings settings{PLANTAIN_VERSION, config_.server.public_catalog, config_.retention, {}};
+    settings.limits.submits_per_minute = config_.limits.submits_per_minute;
+    settings.limits.reads_per_minute = config_.limits.reads_per_minute;
+    settings.limits.queued = config_.limits.queued;
     for (const auto& [id, model] : config_.models) {
       if (!model.engines.empty()) settings.engines[id] = model.engines;
     }
@@ -126,6 +129,7 @@ class App {
         new api::Context{.settings = std::move(settings),
                          .requests = installation_.database->requests(),
                          .keys = installation_.database->keys(),
+                         .ledger = installation_.database->ledger(),
                          .artifacts = *installation_.artifacts,
                          .catalog = catalog_,
                          .clock = clock_,
@@ -134,7 +138,8 @@ class App {
                          .scheduler = *server_,
                          .signer = api::FileSigner(signing_key),
                          .workers = api::Workers(clock_),
-                         .metrics = api::Metrics(PLANTAIN_VERSION)}));
+                         .metrics = api::Metrics(PLANTAIN_VERSION),
+                         .limiter = api::Limiter(clock_)}));
   }
 
   // The engines of the configured models that this program has; others are for workers elsewhere.

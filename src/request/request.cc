@@ -1,5 +1,7 @@
 #include "request/request.h"
 
+#include "base/text.h"
+
 #include "base/error_names.h"
 
 namespace plantain {
@@ -14,6 +16,13 @@ std::optional<Priority> priority_from_name(std::string_view name) {
 std::string_view name_of(Priority priority) {
   constexpr std::string_view kNames[] = {"low", "normal", "high"};
   return kNames[static_cast<int>(priority)];
+}
+
+std::string money_text(Microdollars amount) {
+  const Microdollars size = amount < 0 ? -amount : amount;
+  std::string cents = concat(1'000'000 + size % 1'000'000).substr(1);
+  while (cents.size() > 2 && cents.ends_with('0')) cents.pop_back();
+  return concat(amount < 0 ? "-$" : "$", size / 1'000'000, ".", cents);
 }
 
 std::string error_to_text(const Error& error) {

@@ -20,6 +20,19 @@ std::string_view name_of(Priority priority);
 // Millionths of a US dollar.
 using Microdollars = int64_t;
 
+// "$0.042".
+std::string money_text(Microdollars amount);
+
+// What a key or an account may have and do at most; nothing: no limit of its own.
+struct Limits {
+  std::optional<int64_t> submits_per_minute;
+  std::optional<int64_t> reads_per_minute;      // and every other call
+  std::optional<int64_t> queued;                // requests in the queue
+  std::optional<int64_t> running;               // requests at once
+  std::optional<Microdollars> spend_per_day;    // UTC
+  std::optional<Microdollars> spend_per_month;  // UTC
+};
+
 // A request that has passed every check of the submit and is about to be kept.
 struct NewRequest {
   RequestId id;
@@ -35,6 +48,10 @@ struct NewRequest {
   std::optional<WallTime> finish_by;  // … if not finished by then
   std::optional<Micros> retention;    // from its end; nothing: for ever
   Microdollars price = 0;             // reserved, never exceeded
+  int pictures = 1;                   // the most it may make: what the price is for
+  bool prepaid = false;               // its account's balance must cover the price
+  Limits key_limits = {};             // judged when it is stored: queued and the spending ones
+  Limits account_limits = {};
 };
 
 // The client's promise that two calls are one. Scope: the account.

@@ -1,6 +1,7 @@
 // Accounts and their keys. Threads and errors as RequestStore.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "request/request.h"
+#include "store/ledger_store.h"
 #include "store/then.h"
 
 namespace plantain::store {
@@ -16,11 +18,17 @@ enum class Role { kUser = 0, kAdmin = 1, kWorker = 2 };
 std::optional<Role> role_from_name(std::string_view name);
 std::string_view name_of(Role role);
 
+inline constexpr Micros kKeptForEver = Micros::max();
+
 struct Account {
   AccountId id;
   std::string name;
   WallTime created;
-  std::optional<Micros> retention;  // nothing: for ever
+  std::optional<Micros> retention = {};  // of results, or kKeptForEver; nothing: the server's
+  Limits limits = {};
+  std::optional<int64_t> quota_bytes = {};  // of its files; nothing: the server's
+  bool prepaid = false;                     // the balance must cover each price
+  std::optional<WallTime> disabled = {};    // its keys open nothing, nothing of it is run
 };
 
 struct Key {
@@ -34,6 +42,12 @@ struct Key {
   std::optional<WallTime> expires;
   std::optional<WallTime> last_used;  // to the minute
   std::optional<WallTime> revoked;
+  Limits limits = {};
+};
+
+struct KeyHolder {
+  Key key;
+  Account account;
 };
 
 struct NewKey {
@@ -44,6 +58,7 @@ struct NewKey {
 // Somebody who is signed in: may do what the key may, as long as both live.
 struct Session {
   Key key;
+  Account account;
   WallTime created;
   WallTime expires;
 };
@@ -59,19 +74,23 @@ class KeyStore {
  public:
   virtual ~KeyStore() = default;
 
-  virtual void add_account(Account account, Then<void> then) = 0;
+  // Each `entry` is written to the audit log with the change it tells of.
+  virtual void add_account(Account account, AuditEntry entry, Then<void> then) = 0;
+  // The account after `change`, which is called once, on the store's thread. kNotFound: none.
+  virtual void change_account(AccountId id, std::function<void(Account&)> change, AuditEntry entry,
+                              Then<Account> then) = 0;
   virtual Result<Account> account(const AccountId& id) = 0;
   virtual Result<std::vector<Account>> accounts() = 0;  // oldest first
 
   // kTooLarge with the limit when the account already has limits::kKeysPerAccountMax live keys.
-  virtual void add_key(NewKey key, Then<void> then) = 0;
-  // The key with this hash: revoked and expired ones included, the caller judges. kInvalidKey:
-  // none.
-  virtual Result<Key> find_key(std::string_view hash) = 0;
+  virtual void add_key(NewKey key, AuditEntry entry, Then<void> then) = 0;
+  // The key with this hash: revoked and expired ones included, also of disabled accounts; the
+  // caller judges. kInvalidKey: none.
+  virtual Result<KeyHolder> find_key(std::string_view hash) = 0;
   virtual Result<std::vector<Key>> keys(
       const AccountId& account) = 0;  // newest first, revoked ones included
   // kNotFound: none of this account. Revoking twice is harmless.
-  virtual void revoke_key(AccountId account, KeyId id, Then<void> then) = 0;
+  virtual void revoke_key(AccountId account, KeyId id, AuditEntry entry, Then<void> then) = 0;
   // Remembers that a key was used; may be lost at a crash.
   virtual void touch_key(const KeyId& id) = 0;
 
@@ -85,7 +104,7 @@ class KeyStore {
   virtual void add_sign_in_token(std::string hash, KeyId key, WallTime expires,
                                  Then<void> then) = 0;
   // Uses it up. The key it stands for; kInvalidKey: unknown, used, or too late.
-  virtual void use_sign_in_token(std::string hash, Then<Key> then) = 0;
+  virtual void use_sign_in_token(std::string hash, Then<KeyHolder> then) = 0;
 
   // Secrets of the server by name (signing keys), sealed by the caller. kNotFound: none.
   virtual Result<std::string> secret(std::string_view name) = 0;

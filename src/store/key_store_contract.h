@@ -10,8 +10,9 @@ class KeyStoreContract : public StoreTest {
  protected:
   Account add_account(const std::string& name) {
     Account account{ids_.next<AccountId>(), name, clock_.wall(), Micros(3'600'000'000)};
-    EXPECT_TRUE(
-        await<void>([&](Then<void> then) { keys().add_account(account, std::move(then)); }).ok());
+    EXPECT_TRUE(await<void>([&](Then<void> then) {
+                  keys().add_account(account, entry(), std::move(then));
+                }).ok());
     return account;
   }
   NewKey new_key(const AccountId& account, const std::string& secret) {
@@ -21,14 +22,15 @@ class KeyStoreContract : public StoreTest {
     return fresh;
   }
   Result<void> add(const NewKey& fresh) {
-    return await<void>([&](Then<void> then) { keys().add_key(fresh, std::move(then)); });
+    return await<void>([&](Then<void> then) { keys().add_key(fresh, entry(), std::move(then)); });
   }
   Result<void> add_session(NewSession session) {
     return await<void>(
         [&](Then<void> then) { keys().add_session(std::move(session), std::move(then)); });
   }
   Result<void> revoke(const AccountId& account, const KeyId& id) {
-    return await<void>([&](Then<void> then) { keys().revoke_key(account, id, std::move(then)); });
+    return await<void>(
+        [&](Then<void> then) { keys().revoke_key(account, id, entry(), std::move(then)); });
   }
 };
 
@@ -42,8 +44,9 @@ TEST_P(KeyStoreContract, AnAccountIsFoundAsItWasAddedAlsoAfterReopening) {
   const Account first = add_account("first");
   clock_.advance(limits::Seconds(1));
   Account forever{ids_.next<AccountId>(), "forever", clock_.wall(), std::nullopt};
-  ASSERT_TRUE(
-      await<void>([&](Then<void> then) { keys().add_account(forever, std::move(then)); }).ok());
+  ASSERT_TRUE(await<void>([&](Then<void> then) {
+                keys().add_account(forever, entry(), std::move(then));
+              }).ok());
 
   reopen();
 
@@ -66,7 +69,7 @@ TEST_P(KeyStoreContract, AnUnknownAccountIsNotFound) {
 TEST_P(KeyStoreContract, AnAccountCannotBeAddedTwice) {
   const Account account = add_account("one");
   const Result<void> again =
-      await<void>([&](Then<void> then) { keys().add_account(account, std::move(then)); });
+      await<void>([&](Then<void> then) { keys().add_account(account, entry(), std::move(then)); });
   EXPECT_EQ(again.error().code, ErrorCode::kConflict);
 }
 
@@ -80,18 +83,18 @@ TEST_P(KeyStoreContract, AKeyIsFoundByItsHashWithEverythingItHas) {
 
   reopen();
 
-  const Result<Key> found = keys().find_key(sha256("secret"));
+  const Result<KeyHolder> found = keys().find_key(sha256("secret"));
   ASSERT_TRUE(found.ok());
-  EXPECT_EQ(found->id, fresh.key.id);
-  EXPECT_EQ(found->account, account.id);
-  EXPECT_EQ(found->name, "laptop");
-  EXPECT_EQ(found->role, Role::kAdmin);
-  EXPECT_EQ(found->hint, "pt_secret");
-  EXPECT_EQ(found->highest_priority, Priority::kHigh);
-  EXPECT_EQ(found->created, fresh.key.created);
-  EXPECT_EQ(found->expires, fresh.key.expires);
-  EXPECT_FALSE(found->last_used.has_value());
-  EXPECT_FALSE(found->revoked.has_value());
+  EXPECT_EQ(found->key.id, fresh.key.id);
+  EXPECT_EQ(found->key.account, account.id);
+  EXPECT_EQ(found->key.name, "laptop");
+  EXPECT_EQ(found->key.role, Role::kAdmin);
+  EXPECT_EQ(found->key.hint, "pt_secret");
+  EXPECT_EQ(found->key.highest_priority, Priority::kHigh);
+  EXPECT_EQ(found->key.created, fresh.key.created);
+  EXPECT_EQ(found->key.expires, fresh.key.expires);
+  EXPECT_FALSE(found->key.last_used.has_value());
+  EXPECT_FALSE(found->key.revoked.has_value());
   EXPECT_EQ(keys().find_key(sha256("other")).error().code, ErrorCode::kInvalidKey);
 }
 
@@ -146,14 +149,14 @@ TEST_P(KeyStoreContract, RevokingTwiceKeepsTheFirstTimeAndForeignKeysAreNotFound
   ASSERT_TRUE(add(fresh).ok());
   EXPECT_EQ(revoke(add_account("two").id, fresh.key.id).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(revoke(account.id, ids_.next<KeyId>()).error().code, ErrorCode::kNotFound);
-  EXPECT_FALSE(keys().find_key(fresh.hash)->revoked.has_value());
+  EXPECT_FALSE(keys().find_key(fresh.hash)->key.revoked.has_value());
 
   const WallTime first = clock_.wall();
   ASSERT_TRUE(revoke(account.id, fresh.key.id).ok());
   clock_.advance(limits::Seconds(5));
   ASSERT_TRUE(revoke(account.id, fresh.key.id).ok());
 
-  EXPECT_EQ(keys().find_key(fresh.hash)->revoked, first);
+  EXPECT_EQ(keys().find_key(fresh.hash)->key.revoked, first);
 }
 
 TEST_P(KeyStoreContract, TheUseOfAKeyIsRememberedToTheMinute) {
@@ -164,7 +167,7 @@ TEST_P(KeyStoreContract, TheUseOfAKeyIsRememberedToTheMinute) {
   keys().touch_key(fresh.key.id);
   reopen();  // closing waits for what was handed in
 
-  const auto used = keys().find_key(fresh.hash)->last_used;
+  const auto used = keys().find_key(fresh.hash)->key.last_used;
   ASSERT_TRUE(used.has_value());
   EXPECT_EQ(used->us % 60'000'000, 0);
   EXPECT_LE(used->us, clock_.wall().us);
@@ -173,7 +176,7 @@ TEST_P(KeyStoreContract, TheUseOfAKeyIsRememberedToTheMinute) {
   clock_.advance(limits::Seconds(600));
   keys().touch_key(fresh.key.id);
   reopen();
-  EXPECT_EQ(keys().find_key(fresh.hash)->last_used->us, used->us + 600'000'000);
+  EXPECT_EQ(keys().find_key(fresh.hash)->key.last_used->us, used->us + 600'000'000);
 }
 
 TEST_P(KeyStoreContract, ASessionIsItsKeyUntilItsTimeIsOverOrItIsEnded) {
@@ -242,8 +245,8 @@ TEST_P(KeyStoreContract, ASignInTokenWorksOnceAndInTime) {
     });
   };
   const auto use = [&](const std::string& token) {
-    return await<Key>(
-        [&](Then<Key> then) { keys().use_sign_in_token(sha256(token), std::move(then)); });
+    return await<KeyHolder>(
+        [&](Then<KeyHolder> then) { keys().use_sign_in_token(sha256(token), std::move(then)); });
   };
   EXPECT_EQ(add_token("x", ids_.next<KeyId>()).error().code, ErrorCode::kNotFound);
   ASSERT_TRUE(add_token("token", key.key.id).ok());
@@ -251,7 +254,7 @@ TEST_P(KeyStoreContract, ASignInTokenWorksOnceAndInTime) {
 
   reopen();
 
-  EXPECT_EQ(use("token")->id, key.key.id);
+  EXPECT_EQ(use("token")->key.id, key.key.id);
   EXPECT_EQ(use("token").error().code, ErrorCode::kInvalidKey);
   clock_.advance(limits::Seconds(60));
   EXPECT_EQ(use("late").error().code, ErrorCode::kInvalidKey);

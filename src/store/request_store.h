@@ -71,8 +71,10 @@ struct Finish {
   std::vector<OutputFile> outputs;  // each blob must be staged under this lease
   std::string metadata;             // JSON text
   std::optional<Error>
-      error;              // for kFailed; a retryable one counts as a loss while attempts are left
-  Microdollars cost = 0;  // settled, cut to the request's price
+      error;  // for kFailed; a retryable one counts as a loss while attempts are left
+  // The maker's price, cut to the request's; nothing: the request's for the pictures it delivered.
+  std::optional<Microdollars> cost;
+  std::optional<Microdollars> provider_cost;  // what an upstream charged for it
 };
 
 struct QueueLength {
@@ -108,7 +110,9 @@ class RequestStore {
   // -- clients ------------------------------------------------------------------------------
 
   // Stores a queued request. If the idempotency key was used before with the same fingerprint,
-  // stores nothing and answers the first id; with another fingerprint: kConflict.
+  // stores nothing and answers the first id; with another fingerprint: kConflict. Otherwise its
+  // limits are judged and its price is reserved: kQueueFull, kInsufficientBalance,
+  // kPermissionDenied (a limit of spending).
   virtual void enqueue(NewRequest fresh, std::optional<Idempotency> key, Then<Enqueued> then) = 0;
   // The answer given for this key before, if any; kConflict for another fingerprint.
   virtual Result<std::optional<RequestId>> replay(const AccountId& account,
@@ -122,7 +126,8 @@ class RequestStore {
   virtual void remove(AccountId account, RequestId id, Then<void> then) = 0;
   // Its changes with a sequence above `after`, in order.
   virtual Result<std::vector<StateEvent>> events(const RequestId& id, int64_t after) = 0;
-  // How many requests of the same engine go first; nothing unless queued.
+  // How many requests of the same engine go first, as accounts take turns now; nothing unless
+  // queued.
   virtual Result<std::optional<int64_t>> queue_position(const RequestId& id) = 0;
   virtual Result<std::vector<QueueLength>> queue_lengths() = 0;
   // The file that is served under `name`; kNotFound once its request is deleted.
@@ -130,7 +135,9 @@ class RequestStore {
 
   // -- workers ------------------------------------------------------------------------------
 
-  // Hands out the next due request: highest priority, then oldest. Nothing: nothing is due. While
+  // Hands out the next due request: highest priority, then of the account that has used the least
+  // of late, then the oldest. Accounts and keys with as many running as they may are passed over,
+  // and disabled accounts. Nothing: nothing is due. While
   // the lease lasts nobody else can claim it.
   virtual void claim(ClaimWish wish, Then<std::optional<Claim>> then) = 0;
   // Extends the lease in memory (limits::kLease from now). True: its client asked for an end.

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "store/key_store.h"
+#include "store/ledger_store.h"
 #include "store/request_store.h"
 
 namespace plantain::store {
@@ -45,6 +46,7 @@ class OpenStores {
   virtual ~OpenStores() = default;
   virtual RequestStore& requests() = 0;
   virtual KeyStore& keys() = 0;
+  virtual LedgerStore& ledger() = 0;
 };
 
 // A backend under test. Opening the same folder again after closing finds what was kept.
@@ -124,6 +126,10 @@ class StoreTest : public testing::TestWithParam<Backend> {
   }
   RequestStore& requests() { return stores_->requests(); }
   KeyStore& keys() { return stores_->keys(); }
+  LedgerStore& ledger() { return stores_->ledger(); }
+  AuditEntry entry(const std::string& action = "test") {
+    return AuditEntry{clock_.wall(), std::nullopt, std::nullopt, action, "subject"};
+  }
 
   TemporaryFolder folder_;
   ManualClock clock_;

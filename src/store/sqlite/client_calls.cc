@@ -1,5 +1,8 @@
+#include <map>
+
 #include "base/json.h"
 #include "base/limits.h"
+#include "request/fair_share.h"
 #include "store/sqlite/requests.h"
 
 namespace plantain::store::sqlite {
@@ -108,13 +111,15 @@ std::vector<int64_t> matching_rows(Connection& db, const ListQuery& query, State
   return found;
 }
 
-// How many of this engine, model and priority are older, counted up to `most`.
+// How many of one line are older, counted up to `most`.
 int64_t count_older(Connection& db, const Subject& subject, const std::string& model_id,
-                    int64_t most) {
-  Rows rows = db.query(R"(
+                    const KeyId& key, int64_t most) {
+  Rows rows =
+      db.query(R"(
       SELECT count(*) FROM (SELECT 1 FROM request INDEXED BY request_queue
-                            WHERE state = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND id < ?4 LIMIT ?5))",
-                       subject.engine, model_id, subject.priority, subject.id, most);
+                            WHERE state = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND account = ?4
+                              AND key = ?5 AND row < ?6 LIMIT ?7))",
+               subject.engine, model_id, subject.priority, subject.account, key, subject.row, most);
   return rows.next() ? rows.integer(0) : 0;
 }
 
@@ -141,6 +146,8 @@ Result<Enqueued> SqliteRequests::do_enqueue(Transaction& transaction, const NewR
                           VALUES (?1, ?2, ?3, ?4, ?5))",
         fresh.account, key->key, Blob{key->fingerprint}, fresh.id, transaction.now);
   }
+  if (Result<void> allowed = tally_.judge(fresh, transaction.now); !allowed.ok())
+    return allowed.error();
   life_.begin(transaction, fresh);
   return Enqueued{fresh.id, false};
 }
@@ -259,13 +266,35 @@ Result<std::optional<int64_t>> SqliteRequests::queue_position(const RequestId& i
     const std::optional<Subject> subject = Life::find(db, id);
     if (!subject) return no_request();
     if (subject->state != RequestState::kQueued) return Position();
-    int64_t before = counts_.queued_above(subject->engine, subject->priority);
-    for (const std::string& model_id : counts_.models_queued(subject->engine, subject->priority)) {
-      if (before >= limits::kQueuePositionMax) break;
-      before += count_older(db, *subject, model_id, limits::kQueuePositionMax - before);
-    }
+    const int64_t before =
+        counts_.queued_above(subject->engine, subject->priority) + count_before(db, *subject);
     return Position(std::min(before, limits::kQueuePositionMax));
   });
+}
+
+// How many of the same engine and priority go first: the older ones of its account, and as many of
+// each other account as take turns with those.
+int64_t SqliteRequests::count_before(Connection& db, const Subject& subject) const {
+  std::vector<std::pair<std::string, KeyId>> own;  // models and keys
+  std::map<std::string, int64_t> others;           // by account
+  counts_.for_each_line(subject.engine, subject.priority, [&](const QueueCounts::Line& line) {
+    if (line.account == subject.account) {
+      own.emplace_back(line.model_id, line.key);
+    } else {
+      others[line.account.text()] += line.queued;
+    }
+  });
+  int64_t older = 0;
+  for (const auto& [model_id, key] : own) {
+    if (older >= limits::kQueuePositionMax) break;
+    older += count_older(db, subject, model_id, key, limits::kQueuePositionMax - older);
+  }
+  const SteadyTime now = clock_.steady();
+  const double used = tally_.used_of_late(subject.account.text(), now);
+  int64_t before = older;
+  for (const auto& [account, queued] : others)
+    before += turns_before(queued, older, tally_.used_of_late(account, now) < used);
+  return before;
 }
 
 Result<FileRecord> SqliteRequests::find_file(const std::string& name) {

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "store/sqlite/keys.h"
+#include "store/sqlite/ledger.h"
 #include "store/sqlite/requests.h"
 #include "store/sqlite/schema.h"
 
@@ -52,13 +53,15 @@ class SqliteDatabase final : public Database {
         write_(std::move(write)),
         readers_(std::move(read)),
         requests_(std::move(folder), clock, ids, log, readers_),
-        keys_(clock, readers_) {}
+        keys_(clock, readers_, requests_.tally()),
+        ledger_(clock, readers_, requests_.tally()) {}
 
   Result<void> start() {
     writer_ = std::make_unique<Writer>(std::move(write_), clock_, log_,
                                        [this](Connection& db) { requests_.before_commit(db); });
     requests_.use_writer(*writer_);
     keys_.use_writer(*writer_);
+    ledger_.use_writer(*writer_);
     // Shared: the writer may still be inside set_value() when this has gone on.
     auto recovered = std::make_shared<std::promise<Result<void>>>();
     std::future<Result<void>> answer = recovered->get_future();
@@ -73,6 +76,7 @@ class SqliteDatabase final : public Database {
 
   RequestStore& requests() override { return requests_; }
   KeyStore& keys() override { return keys_; }
+  LedgerStore& ledger() override { return ledger_; }
 
  private:
   // In this order: the writer ends first, the lock goes last. The WAL is emptied by the writer, and
@@ -84,6 +88,7 @@ class SqliteDatabase final : public Database {
   Readers readers_;
   SqliteRequests requests_;
   SqliteKeys keys_;
+  SqliteLedger ledger_;
   std::unique_ptr<Writer> writer_;
 };
 

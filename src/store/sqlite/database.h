@@ -1,4 +1,5 @@
-// RequestStore and KeyStore on one SQLite file (WAL, synchronous FULL, one writer, group commit).
+// RequestStore, KeyStore and LedgerStore on one SQLite file (WAL, synchronous FULL, one writer,
+// group commit).
 #pragma once
 
 #include <memory>
@@ -7,6 +8,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "store/key_store.h"
+#include "store/ledger_store.h"
 #include "store/request_store.h"
 
 namespace plantain::store::sqlite {
@@ -16,6 +18,7 @@ class Database {
   virtual ~Database() = default;  // waits for what was handed in to commit
   virtual RequestStore& requests() = 0;
   virtual KeyStore& keys() = 0;
+  virtual LedgerStore& ledger() = 0;
 };
 
 // Opens or makes the database in `folder` (plantain.db), brings its schema up to date, gives every

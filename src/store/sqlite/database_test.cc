@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "store/key_store_contract.h"
+#include "store/ledger_store_contract.h"
 #include "store/request_store_contract.h"
 
 namespace plantain::store {
@@ -18,6 +19,7 @@ class SqliteStores final : public OpenStores {
       : database_(std::move(database)) {}
   RequestStore& requests() override { return database_->requests(); }
   KeyStore& keys() override { return database_->keys(); }
+  LedgerStore& ledger() override { return database_->ledger(); }
 
  private:
   const std::unique_ptr<sqlite::Database> database_;
@@ -36,6 +38,8 @@ Backend sqlite_backend() {
 INSTANTIATE_TEST_SUITE_P(Sqlite, RequestStoreContract, testing::Values(sqlite_backend()),
                          backend_name);
 INSTANTIATE_TEST_SUITE_P(Sqlite, KeyStoreContract, testing::Values(sqlite_backend()), backend_name);
+INSTANTIATE_TEST_SUITE_P(Sqlite, LedgerStoreContract, testing::Values(sqlite_backend()),
+                         backend_name);
 
 class SqliteFile : public testing::Test {
  protected:

@@ -14,14 +14,15 @@ std::vector<int64_t> all_rows(Rows rows) {
 
 void SqliteRequests::recover(Transaction& transaction) {
   life_.read_sequence(transaction.db);
+  tally_.load(transaction.db, transaction.now, transaction.steady);
   guard_.open(transaction.db, transaction.now, transaction.steady);
   {
     Rows rows = transaction.db.query(R"(
-        SELECT engine, model_id, priority, count(*) FROM request INDEXED BY request_queue WHERE state = 0
-        GROUP BY engine, model_id, priority)");
+        SELECT engine, model_id, priority, account, key, count(*) FROM request INDEXED BY request_queue
+        WHERE state = 0 GROUP BY engine, model_id, priority, account, key)");
     while (rows.next()) {
       counts_.add(rows.text(0), rows.text(1), static_cast<Priority>(rows.small(2)),
-                  RequestState::kQueued, rows.integer(3));
+                  rows.id<AccountId>(3), rows.id<KeyId>(4), RequestState::kQueued, rows.integer(5));
     }
   }
   struct Found {
@@ -45,7 +46,8 @@ void SqliteRequests::recover(Transaction& transaction) {
   for (const Found& lease : found) {
     std::optional<Subject> subject = Life::at(transaction.db, lease.request);
     if (!subject) continue;
-    counts_.add(subject->engine, subject->model_id, subject->priority, subject->state, 1);
+    counts_.add(subject->engine, subject->model_id, subject->priority, subject->account,
+                subject->key, subject->state, 1);
     if (lease.own) {
       life_.move(transaction, *subject, RequestEvent::kRelease);
       ++released;

@@ -35,7 +35,8 @@ std::optional<Subject> read_subject(Rows& rows) {
                  rows.maybe_time(11),
                  rows.maybe_micros(12),
                  rows.integer(13),
-                 rows.text(14)};
+                 rows.text(14),
+                 rows.small(15)};
 }
 
 }  // namespace
@@ -79,24 +80,37 @@ void Life::write_sequence(Connection& db) {
 void Life::begin(Transaction& transaction, const NewRequest& fresh) {
   transaction.db.run(R"(
       INSERT INTO request (id, account, key, model_id, engine, priority, state, created, start_by, finish_by,
-                           retention, price, tags)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12))",
+                           retention, price, tags, pictures)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13))",
                      fresh.id, fresh.account, fresh.key, fresh.model_id, fresh.engine,
                      fresh.priority, fresh.created, fresh.start_by, fresh.finish_by,
-                     fresh.retention, fresh.price, tags_to_text(fresh.tags));
+                     fresh.retention, fresh.price, tags_to_text(fresh.tags), fresh.pictures);
   const int64_t row = transaction.db.last_row();
   transaction.db.run("INSERT INTO input (request, text) VALUES (?1, ?2)", row, fresh.input);
   write_event(transaction, row, RequestState::kQueued, 0);
-  transaction.committed.emplace_back(
-      [this, engine = fresh.engine, model_id = fresh.model_id, priority = fresh.priority] {
-        counts_.add(engine, model_id, priority, RequestState::kQueued, 1);
-      });
+  const Subject subject{row,
+                        fresh.id,
+                        fresh.account,
+                        fresh.key,
+                        fresh.model_id,
+                        fresh.engine,
+                        fresh.priority,
+                        RequestState::kQueued,
+                        0,
+                        0,
+                        fresh.start_by,
+                        fresh.finish_by,
+                        fresh.retention,
+                        fresh.price,
+                        tags_to_text(fresh.tags),
+                        fresh.pictures};
+  count(transaction, subject, std::nullopt, RequestState::kQueued);
   announce(transaction, fresh.id, RequestState::kQueued);
 }
 
 #define SUBJECT_COLUMNS                                                                          \
   "SELECT row, id, account, key, model_id, engine, priority, state, attempt, losses, start_by, " \
-  "finish_by, retention, price, tags FROM request "
+  "finish_by, retention, price, tags, pictures FROM request "
 
 std::optional<Subject> Life::find(Connection& db, const RequestId& id) {
   Rows rows = db.query(SUBJECT_COLUMNS "WHERE id = ?1", id);
@@ -126,11 +140,7 @@ void Life::move(Transaction& transaction, Subject& subject, RequestEvent event,
   write_event(transaction, subject.row, subject.state, subject.attempt);
   if (is_leased(from) && !is_leased(subject.state)) drop_lease(transaction, subject);
   if (is_end(subject.state)) write_end(transaction, subject, ending);
-  transaction.committed.emplace_back([this, engine = subject.engine, model_id = subject.model_id,
-                                      priority = subject.priority, from, to = subject.state] {
-    counts_.add(engine, model_id, priority, from, -1);
-    counts_.add(engine, model_id, priority, to, 1);
-  });
+  count(transaction, subject, from, subject.state);
   announce(transaction, subject.id, subject.state);
 }
 
@@ -159,11 +169,51 @@ void Life::write_event(Transaction& transaction, int64_t row, RequestState state
       ++sequence_, state, attempt, transaction.now);
 }
 
+void Life::count(Transaction& transaction, const Subject& subject, std::optional<RequestState> from,
+                 RequestState to) {
+  if (from) add_count(transaction, subject, *from, -1);
+  add_count(transaction, subject, to, 1);
+  const auto is_in = [](std::optional<RequestState> state, auto kind) -> int64_t {
+    return state && kind(*state) ? 1 : 0;
+  };
+  const auto is_queued = [](RequestState state) { return state == RequestState::kQueued; };
+  Tally::Change change;
+  change.queued = is_in(to, is_queued) - is_in(from, is_queued);
+  change.running = is_in(to, is_leased) - is_in(from, is_leased);
+  change.reserved = from ? 0 : subject.price;
+  tally_.add(transaction, subject.account.text(), change);
+  tally_.add(transaction, subject.key.text(), change);
+}
+
+void Life::add_count(Transaction& transaction, const Subject& subject, RequestState state,
+                     int64_t by) {
+  if (is_end(state)) return;
+  const auto add = [this, subject, state](int64_t times) {
+    counts_.add(subject.engine, subject.model_id, subject.priority, subject.account, subject.key,
+                state, times);
+  };
+  add(by);
+  transaction.undone.emplace_back([add, by] { add(-by); });
+}
+
+// What was reserved becomes what it cost.
+void Life::settle(Transaction& transaction, const Subject& subject, Microdollars cost) {
+  Tally::Change change;
+  change.reserved = -subject.price;
+  change.spent = cost;
+  tally_.add(transaction, subject.key.text(), change);
+  change.balance = -cost;
+  tally_.add(transaction, subject.account.text(), change);
+}
+
 void Life::write_end(Transaction& transaction, const Subject& subject, const Ending& ending) {
   const bool succeeded = subject.state == RequestState::kSucceeded;
   const bool failed = subject.state == RequestState::kFailed;
-  const Microdollars cost = succeeded ? std::clamp<Microdollars>(ending.cost, 0, subject.price) : 0;
   const int pictures = succeeded ? ending.pictures : 0;
+  const Microdollars by_pictures = subject.price * pictures / std::max(subject.pictures, 1);
+  const Microdollars cost =
+      succeeded ? std::clamp<Microdollars>(ending.cost.value_or(by_pictures), 0, subject.price) : 0;
+  settle(transaction, subject, cost);
   std::optional<WallTime> expires;
   if (subject.retention)
     expires = transaction.now + std::max<Micros>(*subject.retention, limits::kRetentionMin);
@@ -177,10 +227,11 @@ void Life::write_end(Transaction& transaction, const Subject& subject, const End
       subject.row, transaction.now, expires, cost, error,
       succeeded ? ending.metadata : std::string());
   transaction.db.run(R"(
-      INSERT INTO usage (account, day, key, model_id, engine, tags, state, pictures, cost)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))",
+      INSERT INTO usage (account, day, key, model_id, engine, tags, state, pictures, cost, provider_cost)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))",
                      subject.account, transaction.now.us / kDay_us, subject.key, subject.model_id,
-                     subject.engine, subject.tags, subject.state, pictures, cost);
+                     subject.engine, subject.tags, subject.state, pictures, cost,
+                     ending.provider_cost);
 }
 
 void Life::drop_lease(Transaction& transaction, const Subject& subject) {

@@ -13,6 +13,7 @@
 #include "store/request_store.h"
 #include "store/sqlite/lease_book.h"
 #include "store/sqlite/queue_counts.h"
+#include "store/sqlite/tally.h"
 #include "store/sqlite/writer.h"
 
 namespace plantain::store::sqlite {
@@ -34,20 +35,23 @@ struct Subject {
   std::optional<Micros> retention;
   Microdollars price;
   std::string tags;  // a JSON array
+  int pictures;      // the most it may make
 };
 
 // What a request leaves behind; each end takes of it what it needs.
 struct Ending {
-  std::optional<Error> error = std::nullopt;  // when it fails
-  std::string metadata = {};                  // when it succeeds, as the next two
-  Microdollars cost = 0;
+  std::optional<Error> error = std::nullopt;        // when it fails
+  std::string metadata = {};                        // when it succeeds, as the next two
+  std::optional<Microdollars> cost = std::nullopt;  // nothing: by the pictures
+  std::optional<Microdollars> provider_cost = std::nullopt;
   int pictures = 0;
 };
 
 class Life {
  public:
-  // Both must outlive this.
-  Life(LeaseBook& leases, QueueCounts& counts) : leases_(leases), counts_(counts) {}
+  // All must outlive this.
+  Life(LeaseBook& leases, QueueCounts& counts, Tally& tally)
+      : leases_(leases), counts_(counts), tally_(tally) {}
 
   void set_listener(RequestStore::Listener listener);
   // The last sequence number that was given out; kept in the database by write_sequence().
@@ -72,12 +76,18 @@ class Life {
 
  private:
   void write_event(Transaction& transaction, int64_t row, RequestState state, int attempt);
+  // Brings what memory knows about it from one state to another; nothing: it begins.
+  void count(Transaction& transaction, const Subject& subject, std::optional<RequestState> from,
+             RequestState to);
+  void add_count(Transaction& transaction, const Subject& subject, RequestState state, int64_t by);
+  void settle(Transaction& transaction, const Subject& subject, Microdollars cost);
   void write_end(Transaction& transaction, const Subject& subject, const Ending& ending);
   void drop_lease(Transaction& transaction, const Subject& subject);
   void announce(Transaction& transaction, const RequestId& id, RequestState state);
 
   LeaseBook& leases_;
   QueueCounts& counts_;
+  Tally& tally_;
   int64_t sequence_ = 0;
   int64_t written_sequence_ = 0;
   std::mutex mutex_;

@@ -3,25 +3,34 @@
 namespace plantain::store::sqlite {
 
 void QueueCounts::add(const std::string& engine, const std::string& model_id, Priority priority,
-                      RequestState state, int64_t by) {
+                      const AccountId& account, const KeyId& key, RequestState state, int64_t by) {
   if (is_end(state)) return;
   const std::lock_guard lock(mutex_);
-  const auto where = counts_.try_emplace({engine, model_id, priority}).first;
-  (is_leased(state) ? where->second.running : where->second.queued) += by;
-  if (where->second.queued == 0 && where->second.running == 0) counts_.erase(where);
+  const auto where = counts_.try_emplace({engine, priority, model_id}).first;
+  Count& count = where->second;
+  if (is_leased(state)) {
+    count.running += by;
+  } else {
+    count.queued += by;
+    const auto line = count.lines.try_emplace({account, key}).first;
+    line->second += by;
+    if (line->second == 0) count.lines.erase(line);
+  }
+  if (count.queued == 0 && count.running == 0) counts_.erase(where);
 }
 
 std::vector<QueueLength> QueueCounts::lengths() const {
   const std::lock_guard lock(mutex_);
-  std::vector<QueueLength> lengths;
+  std::map<std::pair<std::string, std::string>, QueueLength> by_model;
   for (const auto& [where, count] : counts_) {
-    const auto& [engine, model_id, priority] = where;
-    if (lengths.empty() || lengths.back().engine != engine || lengths.back().model_id != model_id) {
-      lengths.push_back(QueueLength{model_id, engine});
-    }
-    lengths.back().queued += count.queued;
-    lengths.back().running += count.running;
+    const auto& [engine, priority, model_id] = where;
+    QueueLength& length =
+        by_model.try_emplace({engine, model_id}, QueueLength{model_id, engine}).first->second;
+    length.queued += count.queued;
+    length.running += count.running;
   }
+  std::vector<QueueLength> lengths;
+  for (auto& [where, length] : by_model) lengths.push_back(std::move(length));
   return lengths;
 }
 
@@ -29,21 +38,20 @@ int64_t QueueCounts::queued_above(const std::string& engine, Priority priority) 
   const std::lock_guard lock(mutex_);
   int64_t queued = 0;
   for (const auto& [where, count] : counts_) {
-    if (std::get<0>(where) == engine && std::get<2>(where) > priority) queued += count.queued;
+    if (std::get<0>(where) == engine && std::get<1>(where) > priority) queued += count.queued;
   }
   return queued;
 }
 
-std::vector<std::string> QueueCounts::models_queued(const std::string& engine,
-                                                    Priority priority) const {
+void QueueCounts::for_each_line(const std::string& engine, Priority priority,
+                                const std::function<void(const Line&)>& visit) const {
   const std::lock_guard lock(mutex_);
-  std::vector<std::string> models;
-  for (const auto& [where, count] : counts_) {
-    if (std::get<0>(where) == engine && std::get<2>(where) == priority && count.queued > 0) {
-      models.push_back(std::get<1>(where));
-    }
+  for (auto at = counts_.lower_bound({engine, priority, ""}); at != counts_.end(); ++at) {
+    const auto& [its_engine, its_priority, model_id] = at->first;
+    if (its_engine != engine || its_priority != priority) return;
+    for (const auto& [who, queued] : at->second.lines)
+      visit(Line{model_id, who.first, who.second, queued});
   }
-  return models;
 }
 
 }  // namespace plantain::store::sqlite

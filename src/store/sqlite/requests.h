@@ -26,7 +26,11 @@ class SqliteRequests final : public RequestStore {
   // anew.
   void recover(Transaction& transaction);
   void use_writer(Writer& writer) { writer_ = &writer; }
-  void before_commit(Connection& db) { life_.write_sequence(db); }
+  void before_commit(Connection& db) {
+    life_.write_sequence(db);
+    tally_.write(db);
+  }
+  Tally& tally() { return tally_; }
 
   void set_listener(Listener listener) override { life_.set_listener(std::move(listener)); }
 
@@ -62,7 +66,9 @@ class SqliteRequests final : public RequestStore {
   Result<Cancelled> do_cancel(Transaction& transaction, const AccountId& account,
                               const RequestId& id, bool running);
   Result<void> do_remove(Transaction& transaction, const AccountId& account, const RequestId& id);
+  int64_t count_before(Connection& db, const Subject& subject) const;
   // worker_calls.cc:
+  std::optional<int64_t> first_in_queue(Transaction& transaction, const ClaimWish& wish) const;
   std::optional<Subject> next_due(Transaction& transaction, const ClaimWish& wish);
   std::optional<Claim> repeat_claim(Transaction& transaction, const ClaimWish& wish);
   Result<std::optional<Claim>> do_claim(Transaction& transaction, const ClaimWish& wish);
@@ -83,7 +89,8 @@ class SqliteRequests final : public RequestStore {
   Writer* writer_ = nullptr;
   LeaseBook leases_;
   QueueCounts counts_;
-  Life life_{leases_, counts_};
+  Tally tally_;
+  Life life_{leases_, counts_, tally_};
   ClockGuard guard_;  // the writer's thread alone
   std::atomic<bool> probing_ = false;
 };

@@ -20,19 +20,21 @@ Result<void> insert_session(Transaction& transaction, const NewSession& fresh) {
   return {};
 }
 
-Result<Key> take_token(Transaction& transaction, const std::string& hash) {
+Result<KeyHolder> take_token(Transaction& transaction, const std::string& hash) {
   Connection& db = transaction.db;
-  std::optional<Key> key;
+  std::optional<KeyHolder> holder;
   {
-    Rows rows = db.query("SELECT " PLANTAIN_KEY_COLUMNS
+    Rows rows = db.query("SELECT " PLANTAIN_KEY_COLUMNS ", " PLANTAIN_ACCOUNT_COLUMNS
                          "FROM sign_in_token JOIN api_key ON api_key.id = sign_in_token.key "
+                         "JOIN account ON account.id = api_key.account "
                          "WHERE sign_in_token.hash = ?1 AND sign_in_token.expires > ?2",
                          Blob{hash}, transaction.now);
-    if (rows.next()) key = read_key(rows);
+    if (rows.next()) holder = KeyHolder{read_key(rows), read_account(rows, kKeyColumns)};
   }
-  if (!key) return Error{ErrorCode::kInvalidKey, "this token is not known here, used, or too old"};
+  if (!holder)
+    return Error{ErrorCode::kInvalidKey, "this token is not known here, used, or too old"};
   db.run("DELETE FROM sign_in_token WHERE hash = ?1", Blob{hash});
-  return *std::move(key);
+  return *std::move(holder);
 }
 
 }  // namespace
@@ -47,13 +49,16 @@ void SqliteKeys::add_session(NewSession session, Then<void> then) {
 
 Result<Session> SqliteKeys::find_session(std::string_view hash) {
   return readers_.read<Session>([&](Connection& db) -> Result<Session> {
-    Rows rows = db.query("SELECT " PLANTAIN_KEY_COLUMNS
+    Rows rows = db.query("SELECT " PLANTAIN_KEY_COLUMNS ", " PLANTAIN_ACCOUNT_COLUMNS
                          ", session.created, session.expires "
                          "FROM session JOIN api_key ON api_key.id = session.key "
+                         "JOIN account ON account.id = api_key.account "
                          "WHERE session.hash = ?1 AND session.expires > ?2",
                          Blob{hash}, clock_.wall());
     if (!rows.next()) return Error{ErrorCode::kInvalidKey, "this session is over"};
-    return Session{read_key(rows), rows.time(10), rows.time(11)};
+    constexpr int kRest = kKeyColumns + kAccountColumns;
+    return Session{read_key(rows), read_account(rows, kKeyColumns), rows.time(kRest),
+                   rows.time(kRest + 1)};
   });
 }
 
@@ -80,8 +85,8 @@ void SqliteKeys::add_sign_in_token(std::string hash, KeyId key, WallTime expires
       std::move(then));
 }
 
-void SqliteKeys::use_sign_in_token(std::string hash, Then<Key> then) {
-  writer_->submit<Key>(
+void SqliteKeys::use_sign_in_token(std::string hash, Then<KeyHolder> then) {
+  writer_->submit<KeyHolder>(
       [hash = std::move(hash)](Transaction& transaction) { return take_token(transaction, hash); },
       std::move(then));
 }

@@ -18,28 +18,37 @@ bool is_late(const Subject& subject, WallTime now) {
          (subject.attempt == 0 && is_past(subject.start_by, now));
 }
 
-// The oldest of the highest priority among the wish's models. Each is one step into the queue's
-// index, whatever its length.
-std::optional<int64_t> first_in_queue(Connection& db, const ClaimWish& wish) {
-  struct Head {
-    int priority;
-    std::string id;
-    int64_t row;
-  };
-  std::optional<Head> best;
-  for (const std::string& model_id : wish.models) {
-    Rows rows = db.query(R"(
-        SELECT priority, id, row FROM request INDEXED BY request_queue
-        WHERE state = 0 AND engine = ?1 AND model_id = ?2 ORDER BY priority DESC, id LIMIT 1)",
-                         wish.engine, model_id);
-    if (!rows.next()) continue;
-    Head head{rows.small(0), rows.text(1), rows.integer(2)};
-    const bool better = !best || head.priority > best->priority ||
-                        (head.priority == best->priority && head.id < best->id);
-    if (better) best = std::move(head);
+// One line of the queue that could be claimed from.
+struct Candidate {
+  QueueCounts::Line line;
+  double used;  // by its account, of late
+};
+
+// The row of the oldest of a line: one step into the queue's index, whatever its length.
+std::optional<int64_t> head_of(Connection& db, const ClaimWish& wish, Priority priority,
+                               const QueueCounts::Line& line) {
+  Rows rows = db.query(R"(
+      SELECT row FROM request INDEXED BY request_queue
+      WHERE state = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND account = ?4 AND key = ?5
+      ORDER BY row LIMIT 1)",
+                       wish.engine, line.model_id, priority, line.account, line.key);
+  if (!rows.next()) return std::nullopt;
+  return rows.integer(0);
+}
+
+// The oldest request of the accounts that have used the least; `candidates` are in that order.
+std::optional<int64_t> first_of(Connection& db, const ClaimWish& wish, Priority priority,
+                                const std::vector<const Candidate*>& candidates) {
+  std::optional<int64_t> best;
+  double used = 0;
+  for (const Candidate* candidate : candidates) {
+    if (best && candidate->used > used) break;
+    const std::optional<int64_t> row = head_of(db, wish, priority, candidate->line);
+    if (!row) continue;
+    if (!best || *row < *best) best = row;
+    used = candidate->used;
   }
-  if (!best) return std::nullopt;
-  return best->row;
+  return best;
 }
 
 Claim claim_of(Connection& db, const Subject& subject, LeaseId lease) {
@@ -138,10 +147,30 @@ std::optional<Claim> SqliteRequests::repeat_claim(Transaction& transaction, cons
   return claim_of(transaction.db, *subject, *lease);
 }
 
+std::optional<int64_t> SqliteRequests::first_in_queue(Transaction& transaction,
+                                                      const ClaimWish& wish) const {
+  for (const Priority priority : {Priority::kHigh, Priority::kNormal, Priority::kLow}) {
+    std::vector<Candidate> lines;
+    counts_.for_each_line(wish.engine, priority, [&](const QueueCounts::Line& line) {
+      const bool wanted =
+          std::find(wish.models.begin(), wish.models.end(), line.model_id) != wish.models.end();
+      if (!wanted || !tally_.may_run(line.account.text()) || !tally_.may_run(line.key.text()))
+        return;
+      lines.push_back({line, tally_.used_of_late(line.account.text(), transaction.steady)});
+    });
+    std::vector<const Candidate*> candidates;
+    for (const Candidate& each : lines) candidates.push_back(&each);
+    std::stable_sort(candidates.begin(), candidates.end(),
+                     [](const Candidate* a, const Candidate* b) { return a->used < b->used; });
+    if (const auto row = first_of(transaction.db, wish, priority, candidates)) return row;
+  }
+  return std::nullopt;
+}
+
 std::optional<Subject> SqliteRequests::next_due(Transaction& transaction, const ClaimWish& wish) {
   // What is past its deadline and was not swept yet fails here instead of running in vain.
   for (int late = 0; late < limits::kSweepMax; ++late) {
-    const std::optional<int64_t> row = first_in_queue(transaction.db, wish);
+    const std::optional<int64_t> row = first_in_queue(transaction, wish);
     if (!row) return std::nullopt;
     std::optional<Subject> subject = Life::at(transaction.db, *row);
     if (!subject || !is_late(*subject, transaction.now)) return subject;
@@ -236,7 +265,8 @@ Result<RequestState> SqliteRequests::do_finish(Transaction& transaction, const L
                      finish.outcome, next);
   transaction.committed.emplace_back([this, lease] { leases_.remove(lease); });
 
-  Ending ending{finish.error, finish.metadata, finish.cost, count_pictures(finish)};
+  Ending ending{finish.error, finish.metadata, finish.cost, finish.provider_cost,
+                count_pictures(finish)};
   if (event == RequestEvent::kExhaust) {
     ending.error = Error{ErrorCode::kWorkerLost, "every worker that took this request gave it up"};
   }
