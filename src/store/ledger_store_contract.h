@@ -265,7 +265,8 @@ TEST_P(LedgerStoreContract, ALimitOfSpendingCountsWhatIsReserved) {
   const KeyId key = ids_.next<KeyId>();
   const auto limited = [&](Microdollars price, std::optional<int64_t> Limits::*which, bool of_key) {
     NewRequest fresh = new_request(account, key, price);
-    (of_key ? fresh.key_limits : fresh.account_limits).*which = 250;
+    Limits& limits = of_key ? fresh.key_limits : fresh.account_limits;
+    limits.*which = 250;
     return fresh;
   };
   ASSERT_TRUE(enqueue(new_request(account, key, 100)).ok());
