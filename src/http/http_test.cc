@@ -27,7 +27,7 @@ TEST_F(HttpTest, ACallReachesItsHandlerAsItWasSent) {
     EXPECT_TRUE(call.body.empty()) << "who calls is judged before the body is read";
     const auto account = *AccountId::parse("01900000-0000-7000-8000-000000000000");
     store::Key key{*KeyId::parse(account.text()), account, "a key", store::Role::kUser};
-    call.caller = api::Caller{std::move(key), {}, false};
+    call.caller = api::Caller{std::move(key), store::Account{account, "an account", {}}, {}, false};
     return std::nullopt;
   };
   start();
