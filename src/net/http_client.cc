@@ -27,6 +27,8 @@ struct HeaderList {
   curl_slist* first = nullptr;
 };
 
+constexpr std::chrono::milliseconds kTick{100};
+
 // One exchange on its way; what the library's callbacks see of it.
 struct Exchange {
   const HttpRequest& request;
@@ -34,6 +36,8 @@ struct Exchange {
   bool too_large = false;
   bool stopped = false;  // by on_data
   bool silent = false;
+  std::size_t header_bytes = 0;
+  std::chrono::steady_clock::time_point next_tick = std::chrono::steady_clock::now();
   curl_off_t bytes = 0;  // both ways, when last looked at
   std::chrono::steady_clock::time_point moved = std::chrono::steady_clock::now();
 };
@@ -61,6 +65,11 @@ std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* opaque)
 
 std::size_t take_header(char* bytes, std::size_t, std::size_t count, void* opaque) {
   Exchange& exchange = *static_cast<Exchange*>(opaque);
+  exchange.header_bytes += count;
+  if (exchange.header_bytes > limits::kHeaderMax_bytes) {
+    exchange.too_large = true;
+    return 0;
+  }
   const std::string_view line = trim_ascii({bytes, count});
   const auto colon = line.find(':');
   if (line.starts_with("HTTP/")) {
@@ -72,19 +81,47 @@ std::size_t take_header(char* bytes, std::size_t, std::size_t count, void* opaqu
   return count;
 }
 
-// The library calls this at least once a second. Its own "low speed" limit averages over several
-// seconds, so silence is measured here.
-int look_for_end(void* opaque, curl_off_t, curl_off_t received, curl_off_t, curl_off_t sent) {
+// The library's own "low speed" limit averages over several seconds, so silence is measured here.
+int note_bytes(void* opaque, curl_off_t, curl_off_t received, curl_off_t, curl_off_t sent) {
   Exchange& exchange = *static_cast<Exchange*>(opaque);
-  const auto now = std::chrono::steady_clock::now();
   if (received + sent != exchange.bytes) {
     exchange.bytes = received + sent;
-    exchange.moved = now;
+    exchange.moved = std::chrono::steady_clock::now();
   }
-  const std::chrono::seconds silence = exchange.request.silence;
-  if (exchange.request.on_tick) exchange.request.on_tick();
-  exchange.silent = silence.count() > 0 && now - exchange.moved >= silence;
-  return exchange.silent || wants_abort(exchange.request) ? 1 : 0;
+  return 0;
+}
+
+// True: give up.
+bool look_for_end(Exchange& exchange) {
+  const HttpRequest& request = exchange.request;
+  const auto now = std::chrono::steady_clock::now();
+  if (request.on_tick && now >= exchange.next_tick) {
+    exchange.next_tick = now + kTick;
+    request.on_tick();
+  }
+  exchange.silent = request.silence.count() > 0 && now - exchange.moved >= request.silence;
+  return exchange.silent || wants_abort(request);
+}
+
+// Runs the exchange and looks for its end between the library's steps, so that a wish to stop is
+// heard while the other side says nothing.
+CURLcode perform(CURLM* loop, CURL* handle, Exchange& exchange) {
+  constexpr int kLook_ms = 50;
+  CHECK(curl_multi_add_handle(loop, handle) == CURLM_OK);
+  int running = 1;
+  bool given_up = false;
+  while (true) {
+    if (curl_multi_perform(loop, &running) != CURLM_OK || running == 0) break;
+    given_up = look_for_end(exchange);
+    if (given_up || curl_multi_poll(loop, nullptr, 0, kLook_ms, nullptr) != CURLM_OK) break;
+  }
+  CURLcode code = given_up ? CURLE_ABORTED_BY_CALLBACK : CURLE_RECV_ERROR;
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(loop, &left)) {
+    if (message->msg == CURLMSG_DONE) code = message->data.result;
+  }
+  curl_multi_remove_handle(loop, handle);
+  return code;
 }
 
 bool breaks_a_line(std::string_view text) {
@@ -134,6 +171,8 @@ void set_rules(CURL* handle, const HttpRequest& request, const Path& unix_socket
   set(handle, CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::chrono::milliseconds(limits::kConnectMax).count()));
   set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  set(handle, CURLOPT_FRESH_CONNECT, request.at_most_once ? 1L : 0L);
+  set(handle, CURLOPT_FORBID_REUSE, request.at_most_once ? 1L : 0L);
   if (!unix_socket.empty()) set(handle, CURLOPT_UNIX_SOCKET_PATH, unix_socket.c_str());
 }
 
@@ -142,7 +181,7 @@ void set_callbacks(CURL* handle, Exchange& exchange) {
   set(handle, CURLOPT_WRITEDATA, static_cast<void*>(&exchange));
   set(handle, CURLOPT_HEADERFUNCTION, take_header);
   set(handle, CURLOPT_HEADERDATA, static_cast<void*>(&exchange));
-  set(handle, CURLOPT_XFERINFOFUNCTION, look_for_end);
+  set(handle, CURLOPT_XFERINFOFUNCTION, note_bytes);
   set(handle, CURLOPT_XFERINFODATA, static_cast<void*>(&exchange));
   set(handle, CURLOPT_NOPROGRESS, 0L);
 }
@@ -173,14 +212,20 @@ struct HttpClient::State {
   explicit State(Path socket) : unix_socket(std::move(socket)) {
     start_library_once();
     handle = curl_easy_init();
-    CHECK(handle != nullptr);
+    loop = curl_multi_init();
+    CHECK(handle != nullptr && loop != nullptr);
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
-  ~State() { curl_easy_cleanup(handle); }
+  ~State() {
+    curl_easy_cleanup(handle);
+    curl_multi_cleanup(loop);
+  }
 
   const Path unix_socket;
-  CURL* handle = nullptr;  // keeps its connections from call to call
+  CURL* handle = nullptr;
+  CURLM* loop = nullptr;  // keeps its connections from call to call
+  bool may_have_arrived = false;
 };
 
 HttpClient::HttpClient(Path unix_socket)
@@ -191,6 +236,7 @@ HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 
 Result<HttpAnswer> HttpClient::send(const HttpRequest& request) {
   const Error cancelled{ErrorCode::kCancelled, "the call was given up"};
+  state_->may_have_arrived = false;
   if (wants_abort(request)) return cancelled;
   HeaderList headers;
   if (Result<void> added = add_headers(request, headers); !added.ok()) return added.error();
@@ -206,19 +252,27 @@ Result<HttpAnswer> HttpClient::send(const HttpRequest& request) {
   set_rules(handle, request, state_->unix_socket);
   set_callbacks(handle, exchange);
 
-  const CURLcode code = curl_easy_perform(handle);
+  const CURLcode code = perform(state_->loop, handle, exchange);
   long status = 0;
+  long sent = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &sent);
+  state_->may_have_arrived = sent > 0;
   exchange.answer.status = static_cast<int>(status);
   if (code == CURLE_OK || exchange.stopped) return std::move(exchange.answer);
   if (exchange.silent) return no_answer(CURLE_OPERATION_TIMEDOUT);
   if (code == CURLE_ABORTED_BY_CALLBACK) return cancelled;
   if (exchange.too_large) {
-    return Error{ErrorCode::kTooLarge,
-                 concat("the answer is larger than ", request.answer_max_bytes, " bytes")};
+    return Error{
+        ErrorCode::kTooLarge,
+        exchange.header_bytes > limits::kHeaderMax_bytes
+            ? concat("the answer's headers are larger than ", limits::kHeaderMax_bytes, " bytes")
+            : concat("the answer is larger than ", request.answer_max_bytes, " bytes")};
   }
   return no_answer(code);
 }
+
+bool HttpClient::may_have_arrived() const { return state_->may_have_arrived; }
 
 std::string HttpAnswer::header(std::string_view lower_case_name) const {
   for (const auto& [name, value] : headers) {
