@@ -87,7 +87,7 @@ Changes take_changes(Members& body, WallTime now) {
   }
   take_nullables(body, changes);
   if (auto limits = take_limits(body); !limits.empty())
-    changes.push_back([limits](store::Account& account) { apply(limits, account.limits); });
+    changes.push_back([limits](store::Account& account) { apply_limits(limits, account.limits); });
   return changes;
 }
 

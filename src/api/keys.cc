@@ -54,7 +54,7 @@ std::optional<Reply> read_wish(const WallTime now, Members& body, KeyWish& wish)
     if (!wish.expires || *wish.expires <= now)
       body.fault("expires_at", "must be a time in the future, RFC 3339 in UTC");
   }
-  apply(take_limits(body), wish.limits);
+  apply_limits(take_limits(body), wish.limits);
   return body.refusal();
 }
 

@@ -57,7 +57,7 @@ std::vector<LimitChange> take_limits(Members& body) {
   return changes;
 }
 
-void apply(const std::vector<LimitChange>& changes, Limits& limits) {
+void apply_limits(const std::vector<LimitChange>& changes, Limits& limits) {
   for (const LimitChange& change : changes) limits.*change.member = change.value;
 }
 

@@ -17,7 +17,7 @@ struct LimitChange {
 };
 // The member "limits", where it is there: what it sets. Its faults are left with `body`.
 std::vector<LimitChange> take_limits(Members& body);
-void apply(const std::vector<LimitChange>& changes, Limits& limits);
+void apply_limits(const std::vector<LimitChange>& changes, Limits& limits);
 
 // `wished` where it is not above `ceiling`, whose limits it gets where it has none. The name of the
 // limit that is above otherwise.
