@@ -1,5 +1,6 @@
 """From the prompt to the picture, in front of the browser."""
 import re
+import urllib.parse
 
 from playwright.sync_api import expect
 
@@ -153,3 +154,34 @@ def test_the_api_page_carries_the_values_of_the_form(person, server):
     page.get_by_role("radio", name="Python").click()
 
     expect(start).to_contain_text('"prompt": "it\'s a “quoted” 貓"')
+
+
+def test_thousands_of_generations_are_scrolled_with_a_screenful_in_the_page(person, server):
+    """The history is made up at the browser's door; the page asks for it a hundred at a time, as ever."""
+    def line(number):
+        return {"request_id": f"01900000-0000-7000-8000-{number:012}", "status": "completed", "outcome": "succeeded", "model_id": MODEL,
+                "created_at": "2026-11-25T10:00:00.000Z", "prompt": f"number {number}", "tags": [], "thumbnail_url": None, "images": 1}
+
+    def answer(route):
+        asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(route.request.url).query))
+        first = int(asked.get("cursor", 0))
+        after = first + int(asked["limit"])
+        route.fulfill(json={"requests": [line(number) for number in range(first, after)], "next_cursor": str(after) if after < 3_000 else None})
+
+    someone = person(server).sign_in()
+    someone.context.route(re.compile(r"/v1/requests\?"), answer)
+    page = someone.open("/generations")
+    grid = page.get_by_role("list", name="Generations")
+    expect(grid.get_by_role("listitem").first).to_be_visible()
+
+    page.evaluate("""async () => {
+        const size = () => Number(document.querySelector('[aria-setsize]').ariaSetSize);
+        while (size() < 3000) {
+            scrollTo(0, document.documentElement.scrollHeight);
+            await new Promise(requestAnimationFrame);
+        }
+        scrollTo(0, document.documentElement.scrollHeight);
+    }""")
+
+    expect(grid.get_by_text("number 2999", exact=True)).to_be_visible()
+    assert grid.get_by_role("listitem").count() < 150
