@@ -131,10 +131,9 @@ Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_k
 
 Api::Api(std::unique_ptr<Context> context) : context_(std::move(context)) {
   Context& shared = *context_;
-  for (auto* table :
-       {health_routes, metric_routes, page_routes, openapi_routes, model_routes, submit_routes,
-        request_routes, event_routes, session_routes, key_routes, account_routes, usage_routes,
-        audit_routes, file_routes, lease_routes}) {
+  for (auto* table : {health_routes, metric_routes, page_routes, openapi_routes, model_routes,
+                      submit_routes, request_routes, event_routes, session_routes, key_routes,
+                      account_routes, usage_routes, audit_routes, file_routes, lease_routes}) {
     for (Route& route : table(shared)) shared.routes.push_back(std::move(route));
   }
   shared.requests.set_listener([&shared](RequestId id, RequestState state) {

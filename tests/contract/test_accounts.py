@@ -353,8 +353,9 @@ def test_changes_and_refusals_are_in_the_audit_log(paid):
     account.call("DELETE", f"/v1/keys/{account.key_id}")
     until(lambda: paid.call("GET", f"/v1/audit?account_id={account.id}&action=refused").json()["entries"])
     entries = paid.call("GET", f"/v1/audit?account_id={account.id}").json()["entries"]
-    assert sorted(entry["action"] for entry in entries) == \
-        ["account.changed", "account.created", "account.credited", "key.created", "key.revoked", "refused"]
+    actions = [entry["action"] for entry in entries]
+    assert set(actions) == {"account.changed", "account.created", "account.credited", "key.created", "key.revoked", "refused"}
+    assert actions.count("refused") <= 2, "once a minute, and a minute may end in between"
     refusal = next(entry for entry in entries if entry["action"] == "refused")
     assert refusal["detail"]["error"] == "insufficient-balance"
     assert refusal["key_id"] == account.key_id
