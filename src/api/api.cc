@@ -18,7 +18,9 @@
 #include "api/requests.h"
 #include "api/sessions.h"
 #include "api/submit.h"
+#include "api/uploads.h"
 #include "api/usage.h"
+#include "api/webhooks.h"
 #include "base/crypto.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -114,26 +116,30 @@ Result<std::string> make_sign_in_token(store::KeyStore& keys, const Clock& clock
 }
 
 Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_key) {
-  constexpr std::string_view kName = "file-signing-key-1";
-  const Result<std::string> sealed = keys.secret(kName);
+  return server_secret(keys, master_key, "file-signing-key-1");
+}
+
+Result<std::string> server_secret(store::KeyStore& keys, std::string_view master_key,
+                                  const std::string& name) {
+  const Result<std::string> sealed = keys.secret(name);
   if (sealed.ok()) {
     if (auto key = unseal(master_key, *sealed)) return *key;
     return Error{ErrorCode::kCorrupt, "the master key file does not belong to this database"};
   }
   if (sealed.error().code != ErrorCode::kNotFound) return sealed.error();
   const std::string key = random_bytes(32);
-  const auto kept = store::wait_for<void>([&](auto then) {
-    keys.put_secret(std::string(kName), seal(master_key, key), std::move(then));
-  });
+  const auto kept = store::wait_for<void>(
+      [&](auto then) { keys.put_secret(name, seal(master_key, key), std::move(then)); });
   if (!kept.ok()) return kept.error();
   return key;
 }
 
 Api::Api(std::unique_ptr<Context> context) : context_(std::move(context)) {
   Context& shared = *context_;
-  for (auto* table : {health_routes, metric_routes, page_routes, openapi_routes, model_routes,
-                      submit_routes, request_routes, event_routes, session_routes, key_routes,
-                      account_routes, usage_routes, audit_routes, file_routes, lease_routes}) {
+  for (auto* table :
+       {health_routes, metric_routes, page_routes, openapi_routes, model_routes, submit_routes,
+        request_routes, event_routes, session_routes, key_routes, account_routes, usage_routes,
+        audit_routes, file_routes, upload_routes, webhook_routes, lease_routes}) {
     for (Route& route : table(shared)) shared.routes.push_back(std::move(route));
   }
   shared.requests.set_listener([&shared](RequestId id, RequestState state) {
@@ -141,6 +147,7 @@ Api::Api(std::unique_ptr<Context> context) : context_(std::move(context)) {
     shared.hub.changed(id, state);
     // An account that had as many running as it may can have another one run now.
     if (is_end(state) && has_queued(shared.requests)) shared.hub.wake_queue();
+    if (shared.changed) shared.changed();
   });
 }
 

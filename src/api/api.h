@@ -25,6 +25,10 @@ Result<std::string> make_sign_in_token(store::KeyStore& keys, const Clock& clock
 // The server's signing key: made once, sealed with the master key.
 Result<std::string> signing_key(store::KeyStore& keys, std::string_view master_key);
 
+// A secret of the server by name, 32 random bytes: made once, sealed with the master key.
+Result<std::string> server_secret(store::KeyStore& keys, std::string_view master_key,
+                                  const std::string& name);
+
 class Api final : public Service {
  public:
   // What `context` refers to must outlive this.

@@ -111,12 +111,14 @@ Reply json_reply(int status, const Json& value);
 using Respond = std::function<void(Reply)>;
 using Handler = std::function<void(std::shared_ptr<const Call> call, Respond respond)>;
 
-// Runs things later. Threads: any; what it runs, it runs on the network thread.
+// Runs things later. Threads: any; what it runs, it runs on the network thread but for aside().
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
   virtual void after(Micros delay, std::function<void()> what) = 0;
   virtual void soon(std::function<void()> what) = 0;
+  // On a thread that may block, beside the network thread.
+  virtual void aside(std::function<void()> what) = 0;
 };
 
 }  // namespace plantain::api

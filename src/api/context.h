@@ -18,9 +18,11 @@
 #include "base/log.h"
 #include "catalog/catalog.h"
 #include "store/artifact_store.h"
+#include "store/file_store.h"
 #include "store/key_store.h"
 #include "store/ledger_store.h"
 #include "store/request_store.h"
+#include "store/webhook_store.h"
 
 namespace plantain::api {
 
@@ -30,7 +32,9 @@ struct Settings {
   std::optional<Micros> retention;  // nothing: for ever
   Limits limits = {};               // of accounts that have none of their own
   std::map<std::string, std::vector<std::string>>
-      engines;  // by model, in order; else the manifest's
+      engines;              // by model, in order; else the manifest's
+  int64_t quota_bytes = 0;  // what the files of an account may have together
+  bool fetch_http = false;  // inputs may also be fetched, and webhooks sent, without TLS
 };
 
 struct Context {
@@ -38,6 +42,8 @@ struct Context {
   store::RequestStore& requests;
   store::KeyStore& keys;
   store::LedgerStore& ledger;
+  store::FileStore& files;
+  store::WebhookStore& webhooks;
   store::ArtifactStore& artifacts;
   const catalog::Catalog& catalog;
   const Clock& clock;
@@ -45,6 +51,10 @@ struct Context {
   Log& log;
   Scheduler& scheduler;
   FileSigner signer;
+  std::string webhook_seed;  // of the Ed25519 key that signs webhooks
+  std::string master_key;    // seals the secrets of accounts
+  std::function<void()> changed =
+      {};  // called after each change of a request's state; may be empty
   Hub hub = {};
   std::vector<Route> routes = {};  // filled once, before the server listens
   Workers workers;
@@ -54,6 +64,7 @@ struct Context {
   std::map<std::pair<KeyId, ErrorCode>, int64_t> refusals = {};  // the minute it was last noted in
   std::atomic<bool> draining = false;
   std::atomic<bool> ending = false;  // nobody waits for anything any more
+  std::mutex webhook_secrets_mutex = {};
   std::mutex worker_tokens_mutex = {};
   std::map<std::string, std::string> worker_tokens =
       {};  // SHA-256 of the token -> credential, of own workers

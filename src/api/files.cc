@@ -6,8 +6,29 @@
 namespace plantain::api {
 namespace {
 
-Reply headed(const store::FileRecord& record) {
-  const OutputFile& file = record.file;
+// A file that may be served: a result's, an upload, or an input.
+struct Served {
+  std::string name;
+  std::string blob_id;
+  std::string content_type;
+  std::string sha256;
+  std::optional<WallTime> expires;
+};
+
+Result<Served> find(Context& context, const std::string& name) {
+  Result<store::FileRecord> result = context.requests.find_file(name);
+  if (result.ok()) {
+    const OutputFile& file = result->file;
+    return Served{name, file.blob_id, file.content_type, file.sha256, result->expires};
+  }
+  if (result.error().code != ErrorCode::kNotFound) return result.error();
+  Result<store::NamedFile> brought = context.files.find(name);
+  if (!brought.ok()) return brought.error();
+  const FileContent& content = brought->content;
+  return Served{name, content.blob_id, content.content_type, content.sha256, brought->expires};
+}
+
+Reply headed(const Served& file) {
   Reply reply;
   reply.with("Content-Type", file.content_type)
       .with("ETag", concat('"', file.sha256, '"'))
@@ -21,10 +42,10 @@ Reply headed(const store::FileRecord& record) {
   return reply;
 }
 
-void send(const Call& call, const store::FileRecord& record,
-          std::unique_ptr<store::Artifact> artifact, const Respond& respond) {
-  Reply reply = headed(record);
-  const std::string tag = concat('"', record.file.sha256, '"');
+void send(const Call& call, const Served& file, std::unique_ptr<store::Artifact> artifact,
+          const Respond& respond) {
+  Reply reply = headed(file);
+  const std::string tag = concat('"', file.sha256, '"');
   if (const auto known = call.headers.get("If-None-Match");
       known && (*known == "*" || known->find(tag) != std::string_view::npos)) {
     reply.status = 304;
@@ -58,14 +79,14 @@ void file(Context& context, const std::shared_ptr<const Call>& call, const Respo
     return respond(problem(
         Error{ErrorCode::kPermissionDenied, "the signature of this address is missing or wrong"}));
   }
-  const Result<store::FileRecord> record = context.requests.find_file(name);
+  const Result<Served> record = find(context, name);
   const bool expired = record.ok() && record->expires && *record->expires <= context.clock.wall();
   if (!record.ok() || expired) {
     if (!record.ok() && record.error().code != ErrorCode::kNotFound)
       return respond(problem(record.error()));
     return respond(problem(Error{ErrorCode::kNotFound, "this file is deleted or expired"}));
   }
-  Result<std::unique_ptr<store::Artifact>> artifact = context.artifacts.open(record->file.blob_id);
+  Result<std::unique_ptr<store::Artifact>> artifact = context.artifacts.open(record->blob_id);
   if (!artifact.ok()) {
     context.log.error("a file's bytes are missing",
                       JsonObject{{"call_id", call->id}, {"name", name}});
@@ -98,11 +119,17 @@ std::optional<ByteRange> range_of(std::string_view field, uint64_t size) {
 }
 
 std::vector<Route> file_routes(Context& context) {
+  const Handler handler = [&context](std::shared_ptr<const Call> call, Respond respond) {
+    file(context, call, respond);
+  };
   return {Route{.method = Method::kGet,
                 .pattern = "/files/{name}",
+                .access = Access::kWorker,  // the same for workers, which may reach nothing else
+                .handler = handler},
+          Route{.method = Method::kGet,
+                .pattern = "/files/{name}",
                 .access = Access::kPublic,
-                .handler = [&context](std::shared_ptr<const Call> call,
-                                      Respond respond) { file(context, call, respond); },
+                .handler = handler,
                 .operation_id = "file",
                 .summary = "A file by its signed address",
                 .tag = "Files",

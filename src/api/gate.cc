@@ -23,13 +23,29 @@ Reply refuse_key(std::string_view why) {
   return problem(Error{ErrorCode::kInvalidKey, std::string(why)});
 }
 
+// A worker elsewhere: its leases are bound to its key.
+std::optional<Reply> admit_worker_key(Context& context, Call& call, const std::string& digest) {
+  Result<store::KeyHolder> holder = context.keys.find_key(digest);
+  if (!holder.ok() && holder.error().code != ErrorCode::kInvalidKey) return problem(holder.error());
+  const store::Key* const key = holder.ok() ? &holder->key : nullptr;
+  const bool valid = key != nullptr && key->role == store::Role::kWorker && !key->revoked &&
+                     !holder->account.disabled &&
+                     (!key->expires || *key->expires > context.clock.wall());
+  if (!valid) return refuse_key("this is no worker's token, nor a valid key of role worker");
+  context.keys.touch_key(key->id);
+  std::string credential = concat("key:", key->id.text());
+  call.caller =
+      Caller{std::move(holder->key), std::move(holder->account), std::move(credential), false};
+  return std::nullopt;
+}
+
 std::optional<Reply> admit_worker(Context& context, Call& call) {
   const auto token = bearer_of(call);
   if (!token) return refuse_key("a worker needs its token as \"Authorization: Bearer …\"");
   const std::string digest = sha256(*token);
   const std::lock_guard lock(context.worker_tokens_mutex);
   const auto at = context.worker_tokens.find(digest);
-  if (at == context.worker_tokens.end()) return refuse_key("this worker token is not known");
+  if (at == context.worker_tokens.end()) return admit_worker_key(context, call, digest);
   // The store's row of a key is of no use to a supervised worker; only its credential counts.
   const auto nobody = *AccountId::parse("00000000-0000-0000-0000-000000000000");
   store::Key key{*KeyId::parse(nobody.text()),

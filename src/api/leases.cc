@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "api/inputs.h"
 #include "api/problem.h"
 #include "api/views.h"
 #include "base/crypto.h"
@@ -63,15 +64,20 @@ Result<store::ClaimWish> wish_of(const Call& call, const Json& body) {
   return wish;
 }
 
-Reply lease_reply(const store::Claim& claim, const Json& input) {
+Reply lease_reply(Context& context, const std::string& base, const store::Claim& claim,
+                  const JsonObject& input) {
+  JsonArray inputs;
+  for (const store::InputFile& file : claim.inputs)
+    inputs.emplace_back(base + context.signer.path(file.name, std::nullopt));
   return json_reply(
       200, JsonObject{
                {"lease_id", claim.lease.text()},
                {"request_id", claim.request.text()},
                {"attempt", claim.attempt},
                {"model_id", claim.model_id},
-               {"input", input},
-               {"inputs", JsonArray()},
+               {"input", show_inputs(context, base, context.catalog.find(claim.model_id), input,
+                                     claim.inputs, std::nullopt, /*all=*/true)},
+               {"inputs", std::move(inputs)},
                {"steps", JsonArray()},
                {"lease_s", limits::kLease.count()},
                {"deadline", claim.finish_by ? Json(to_rfc3339(*claim.finish_by)) : Json(nullptr)}});
@@ -81,8 +87,11 @@ Reply lease_reply(const store::Claim& claim, const Json& input) {
 // queued; what was queued while it was asking makes it ask once more.
 class LongPoll : public std::enable_shared_from_this<LongPoll> {
  public:
-  LongPoll(Context& context, store::ClaimWish wish, Respond respond)
-      : context_(context), wish_(std::move(wish)), respond_(std::move(respond)) {}
+  LongPoll(Context& context, std::string base, store::ClaimWish wish, Respond respond)
+      : context_(context),
+        base_(std::move(base)),
+        wish_(std::move(wish)),
+        respond_(std::move(respond)) {}
 
   void begin(std::chrono::seconds longest) {
     token_ = context_.hub.watch_queue([weak = weak_from_this()] {
@@ -127,11 +136,11 @@ class LongPoll : public std::enable_shared_from_this<LongPoll> {
     if (!claim.ok()) return respond_(problem(claim.error()));
     if (!claim->has_value()) return respond_(nothing());
     const Result<Json> input = parse_json((*claim)->input);
-    CHECK(input.ok());
+    CHECK(input.ok() && input->is_object());
     context_.workers.run_began(
         (*claim)->lease,
         {run_kind((*claim)->model_id, *input), (*claim)->model_id, wish_.engine, {}});
-    respond_(lease_reply(**claim, *input));
+    respond_(lease_reply(context_, base_, **claim, input->get_object()));
   }
 
   void give_up() {
@@ -152,6 +161,7 @@ class LongPoll : public std::enable_shared_from_this<LongPoll> {
   }
 
   Context& context_;
+  const std::string base_;
   const store::ClaimWish wish_;
   const Respond respond_;
   std::shared_ptr<void> token_;
@@ -173,7 +183,8 @@ void claim(Context& context, const std::shared_ptr<const Call>& call, const Resp
     return respond(problem(Error{ErrorCode::kUnavailable, "the server is shutting down"}));
   const int64_t wait =
       std::clamp<int64_t>(int_or(*body, "wait_s", 0), 0, limits::kClaimWaitMax.count());
-  std::make_shared<LongPoll>(context, std::move(*wish), respond)->begin(std::chrono::seconds(wait));
+  std::make_shared<LongPoll>(context, call->public_base, std::move(*wish), respond)
+      ->begin(std::chrono::seconds(wait));
 }
 
 void heartbeat(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {

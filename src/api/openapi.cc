@@ -18,7 +18,8 @@ JsonObject content_of(std::string_view schema) {
   }
   if (schema == "application/octet-stream") {
     JsonObject content;
-    for (const char* type : {"image/png", "image/jpeg", "image/webp", "video/mp4"})
+    for (const char* type :
+         {"image/png", "image/jpeg", "image/webp", "image/gif", "video/mp4", "video/webm"})
       content[type] = JsonObject();
     return content;
   }
@@ -109,6 +110,17 @@ JsonObject json_body(Json schema, bool required) {
       {"content", JsonObject{{"application/json", JsonObject{{"schema", std::move(schema)}}}}}};
 }
 
+JsonObject file_body() {
+  const JsonObject bytes{{"type", "string"}, {"contentEncoding", "binary"}};
+  const JsonObject form{{"type", "object"},
+                        {"required", JsonArray{"file"}},
+                        {"properties", JsonObject{{"file", bytes}}}};
+  return JsonObject{
+      {"required", true},
+      {"content", JsonObject{{"application/octet-stream", JsonObject{{"schema", bytes}}},
+                             {"multipart/form-data", JsonObject{{"schema", form}}}}}};
+}
+
 std::string lower_name(Method method) { return to_lower_ascii(name_of(method)); }
 
 constexpr std::string_view kModelParameter = "{model_id...}";
@@ -194,6 +206,7 @@ JsonObject openapi_of(Context& context, const std::string& base) {
       continue;
     }
     JsonObject operation = operation_of(route);
+    if (route.operation_id == "upload") operation["requestBody"] = file_body();
     if (const auto schema = route.request_schema; !schema.empty()) {
       operation["requestBody"] = json_body(schema_ref(schema), schema != "CancelFilter");
     }

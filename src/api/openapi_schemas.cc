@@ -300,6 +300,55 @@ constexpr std::string_view kSchemas = R"json({
       "next_cursor": {"type": ["string", "null"]}
     }
   },
+  "File": {
+    "type": "object",
+    "required": ["file_id", "url", "bytes", "sha256", "content_type", "width", "height", "created_at"],
+    "properties": {
+      "file_id": {"type": "string", "format": "uuid"}, "url": {"type": "string", "format": "uri"},
+      "bytes": {"type": "integer"}, "sha256": {"type": "string"}, "content_type": {"type": "string"},
+      "width": {"type": "integer"}, "height": {"type": "integer"},
+      "created_at": {"type": "string", "format": "date-time"}
+    }
+  },
+  "FileList": {
+    "type": "object",
+    "required": ["files", "next_cursor", "bytes_used", "bytes_quota"],
+    "properties": {
+      "files": {"type": "array", "items": {"$ref": "#/components/schemas/File"}},
+      "next_cursor": {"type": ["string", "null"]},
+      "bytes_used": {"type": "integer"}, "bytes_quota": {"type": "integer"}
+    }
+  },
+  "WebhookSecret": {
+    "type": "object",
+    "required": ["secret", "previous_valid_until"],
+    "properties": {"secret": {"type": "string"}, "previous_valid_until": {"type": ["string", "null"]}}
+  },
+  "WebhookKeys": {
+    "type": "object",
+    "required": ["keys"],
+    "properties": {"keys": {"type": "array", "items": {"type": "object", "required": ["algorithm", "public_key"]}}}
+  },
+  "Delivery": {
+    "type": "object",
+    "required": ["delivery_id", "request_id", "status", "outcome", "tries", "created_at"],
+    "properties": {
+      "delivery_id": {"type": "string"}, "request_id": {"type": "string", "format": "uuid"},
+      "url": {"type": "string"}, "status": {"enum": ["in_queue", "in_progress", "completed", "cancelled"]},
+      "outcome": {"enum": ["due", "delivered", "given_up"]}, "tries": {"type": "integer"},
+      "last_answer": {"type": ["integer", "null"]}, "last_fault": {"type": ["string", "null"]},
+      "created_at": {"type": "string", "format": "date-time"}, "next_try_at": {"type": ["string", "null"]},
+      "ended_at": {"type": ["string", "null"]}
+    }
+  },
+  "DeliveryList": {
+    "type": "object",
+    "required": ["deliveries", "next_cursor"],
+    "properties": {
+      "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
   "Health": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},
   "PublicStatus": {
     "type": "object",

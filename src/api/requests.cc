@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/inputs.h"
 #include "api/problem.h"
 #include "api/views.h"
 #include "base/limits.h"
@@ -84,7 +85,13 @@ void result(Context& context, const std::shared_ptr<const Call>& call, const Res
 JsonObject whole_object(Context& context, const std::string& base, const Request& request) {
   JsonObject object = status_object(context, base, request);
   const Result<Json> input = parse_json(request.input);
-  object["input"] = input.ok() ? *input : Json(nullptr);
+  const auto files = context.files.inputs(request.id);
+  if (input.ok() && input->is_object() && files.ok()) {
+    object["input"] = show_inputs(context, base, context.catalog.find(request.model_id),
+                                  input->get_object(), *files, request.expires, /*all=*/false);
+  } else {
+    object["input"] = input.ok() ? *input : Json(nullptr);
+  }
   object["engine"] = request.engine;
   object["priority"] = name_of(request.priority);
   object["tags"] = JsonArray(request.tags.begin(), request.tags.end());

@@ -3,10 +3,13 @@
 #include <charconv>
 
 #include "api/accounts.h"
+#include "api/inputs.h"
 #include "api/problem.h"
 #include "api/rates.h"
 #include "api/views.h"
+#include "api/webhooks.h"
 #include "base/crypto.h"
+#include "base/exchange_limits.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "catalog/plan.h"
@@ -24,6 +27,8 @@ struct Wishes {
   std::optional<std::string> engine;
   std::vector<std::string> tags;
   bool dry_run = false;
+  std::string webhook;
+  bool webhook_intermediate = false;
 };
 
 JsonObject query_fault(std::string_view name, std::string_view rule, std::string message) {
@@ -86,6 +91,16 @@ constexpr QueryRow kQuery[] = {
        if (tags) wishes.tags = std::move(*tags);
        return tags.has_value();
      }},
+    {"webhook", "must be an https address",
+     [](std::string_view value, Wishes& wishes) {
+       wishes.webhook = std::string(value);
+       return value.size() <= limits::kTargetMax_bytes && is_utf8(value);
+     }},
+    {"webhook_intermediate_status", "must be true or false",
+     [](std::string_view value, Wishes& wishes) {
+       wishes.webhook_intermediate = value == "true";
+       return value == "true" || value == "false";
+     }},
     {"dry_run", "must be true or false",
      [](std::string_view value, Wishes& wishes) {
        wishes.dry_run = value == "true";
@@ -93,7 +108,7 @@ constexpr QueryRow kQuery[] = {
      }},
 };
 
-std::optional<Reply> read_query(const Call& call, Wishes& wishes) {
+std::optional<Reply> read_query(const Context& context, const Call& call, Wishes& wishes) {
   JsonArray faults;
   std::vector<std::string> names;
   for (const QueryRow& row : kQuery) names.emplace_back(row.name);
@@ -108,6 +123,9 @@ std::optional<Reply> read_query(const Call& call, Wishes& wishes) {
     } else if (!row->read(value, wishes)) {
       faults.push_back(query_fault(name, "value", std::string(row->expects)));
     }
+  }
+  if (call.query_value("webhook") && !is_webhook_address(context, wishes.webhook)) {
+    faults.push_back(query_fault("webhook", "value", "must be an https address"));
   }
   if (faults.empty()) return std::nullopt;
   Error error = invalid(
@@ -190,8 +208,9 @@ Reply accepted(const std::string& base, const RequestId& id, bool replayed) {
 }
 
 Reply dry_run(Context& context, const catalog::Model& model, const JsonObject& input,
-              const std::string& engine, Microdollars price) {
-  const catalog::Plan plan = catalog::plan_pictures(input, std::nullopt);
+              const std::optional<catalog::Size>& first, const std::string& engine,
+              Microdollars price) {
+  const catalog::Plan plan = catalog::plan_pictures(input, first);
   JsonObject object{
       {"dry_run", true},          {"model_id", model.id},        {"engine", engine},
       {"input", input},           {"price_usd", dollars(price)}, {"pictures", plan.pictures.size()},
@@ -245,6 +264,9 @@ NewRequest new_request(Context& context, const Call& call, const catalog::Model&
   fresh.prepaid = account.prepaid;
   fresh.key_limits = call.caller->key.limits;
   fresh.account_limits = limits_of(context, account);
+  fresh.webhook = wishes.webhook;
+  fresh.webhook_intermediate = wishes.webhook_intermediate;
+  fresh.quota_bytes = context.settings.quota_bytes;
   return fresh;
 }
 
@@ -272,7 +294,7 @@ void submit(Context& context, const std::shared_ptr<const Call>& call, const Res
   if (auto refused = take_call(context, *call, CallKind::kSubmit))
     return respond(std::move(*refused));
   Wishes wishes;
-  if (auto refused = read_query(*call, wishes)) return respond(std::move(*refused));
+  if (auto refused = read_query(context, *call, wishes)) return respond(std::move(*refused));
   if (wishes.priority > call->caller->key.highest_priority) {
     return respond(problem(Error{
         ErrorCode::kPermissionDenied,
@@ -287,20 +309,35 @@ void submit(Context& context, const std::shared_ptr<const Call>& call, const Res
   if (const auto allowed = judge(checked.completed); !allowed.ok()) {
     return respond(problem(allowed.error()));
   }
+  std::vector<catalog::Fault> faults;
+  Result<FoundInputs> found = find_inputs(context, *call, *model, checked.completed, faults);
+  if (!faults.empty()) return respond(refuse_input(faults));
+  if (!found.ok()) return respond(problem(found.error()));
   if (const auto closed = check_open(context)) return respond(problem(*closed));
   const Result<std::string> engine = bind_engine(context, *model, wishes);
   if (!engine.ok()) return respond(problem(engine.error()));
   if (wishes.dry_run) {
-    return respond(dry_run(context, *model, checked.completed, *engine,
+    return respond(dry_run(context, *model, checked.completed, found->first, *engine,
                            catalog::price_of(*model, checked.completed)));
   }
 
   catalog::draw_seed(checked.completed);
-  context.requests.enqueue(new_request(context, *call, *model, *engine, checked.completed, wishes),
-                           *idempotency, [&context, call, respond](Result<store::Enqueued> kept) {
+  if (const auto staged = stage_inputs(context, *found); !staged.ok())
+    return respond(problem(staged.error()));
+  NewRequest fresh = new_request(context, *call, *model, *engine, checked.completed, wishes);
+  fresh.inputs = std::move(found->inputs);
+  context.requests.enqueue(std::move(fresh), *idempotency,
+                           [&context, call, respond](Result<store::Enqueued> kept) {
                              if (!kept.ok()) return respond(problem(kept.error()));
                              answer_submit(context, call, kept->id, kept->replayed, respond);
                            });
+}
+
+// Whether a submit takes microseconds: what is long to read or brings files is not for the network
+// thread.
+bool is_quick(const Context& context, const Call& call) {
+  const catalog::Model* model = context.catalog.find(call.param("model_id"));
+  return call.body.size() <= limits::kQuickBodyMax_bytes && (!model || model->files.empty());
 }
 
 }  // namespace
@@ -312,8 +349,12 @@ std::vector<Route> submit_routes(Context& context) {
       .access = Access::kUser,
       .body = BodyKind::kJson,
       .body_max_bytes = limits::kJsonBodyMax_bytes,
-      .handler = [&context](std::shared_ptr<const Call> call,
-                            Respond respond) { submit(context, call, respond); },
+      .handler =
+          [&context](std::shared_ptr<const Call> call, Respond respond) {
+            if (is_quick(context, *call)) return submit(context, call, respond);
+            context.scheduler.aside(
+                [&context, call = std::move(call), respond] { submit(context, call, respond); });
+          },
       .operation_id = "submit",
       .summary = "Submit a request; with 'Prefer: wait=N' the answer is the result if it ends "
                  "within N seconds",
@@ -336,6 +377,10 @@ std::vector<Route> submit_routes(Context& context) {
                R"({"type":"string","minLength":1})"},
               {"tags", "query", "A name for usage, or at most 16 with commas between",
                R"({"type":"string","pattern":"^[A-Za-z0-9._-]{1,64}$"})"},
+              {"webhook", "query", "An https address that the end of the request is told to",
+               R"({"type":"string","format":"uri","pattern":"^https://[a-z0-9.-]+(/[a-zA-Z0-9/]*)?$"})"},
+              {"webhook_intermediate_status", "query", "Tell the states before the end too",
+               R"({"type":"boolean"})"},
               {"dry_run", "query", "Validate and price it, run nothing", R"({"type":"boolean"})"},
           },
       .response_schema = "Submitted",

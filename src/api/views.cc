@@ -126,6 +126,21 @@ JsonObject submitted_object(const std::string& base, const RequestId& id) {
                     {"cancel_url", request_url(base, id, "cancel")}};
 }
 
+JsonObject told_object(Context& context, const std::string& base, Request request,
+                       const store::Delivery& delivery) {
+  if (is_end(delivery.state)) return result_object(context, base, request, /*include_cost=*/false);
+  JsonObject object{{"request_id", request.id.text()}, {"status", status_name(delivery.state)}};
+  object["model_id"] = request.model_id;
+  for (const char* what : {"status", "result", "cancel", "events"})
+    object[concat(what, "_url")] = request_url(base, request.id, what);
+  object["created_at"] = to_rfc3339(request.created);
+  if (is_leased(delivery.state)) {
+    object["attempt"] = delivery.attempt;
+    object["started_at"] = to_rfc3339(delivery.at);
+  }
+  return object;
+}
+
 JsonObject status_object(Context& context, const std::string& base, const Request& request) {
   JsonObject object;
   object["request_id"] = request.id.text();

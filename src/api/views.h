@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/context.h"
+#include "store/webhook_store.h"
 
 namespace plantain::api {
 
@@ -12,6 +13,10 @@ JsonObject status_object(Context& context, const std::string& base, const Reques
 // Result (4.4): the status object while it is not finished.
 JsonObject result_object(Context& context, const std::string& base, const Request& request,
                          bool include_cost);
+// What a webhook is told of a state that was reached `at`, whatever has become of the request
+// since: the result of an end, else the status without what changes by the minute.
+JsonObject told_object(Context& context, const std::string& base, Request request,
+                       const store::Delivery& delivery);
 // {"request_id","status_url","result_url","cancel_url"}, as a submit answers.
 JsonObject submitted_object(const std::string& base, const RequestId& id);
 std::string status_url(const std::string& base, const RequestId& id);

@@ -74,6 +74,24 @@ TEST(Crypto, MatchesThePublishedVectors) {
   EXPECT_EQ(random_base62(43).size(), 43u);
 }
 
+// RFC 8032, section 7.1, tests 1 and 2.
+TEST(Crypto, Ed25519SignsAsTheStandardSays) {
+  const std::string one =
+      *from_hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+  EXPECT_EQ(to_hex(ed25519_public_key(one)),
+            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+  EXPECT_EQ(
+      to_hex(ed25519_sign(one, "")),
+      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e397"
+      "01cf9b46bd25bf5f0595bbe24655141438e7a100b");
+  const std::string two =
+      *from_hex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
+  EXPECT_EQ(
+      to_hex(ed25519_sign(two, "\x72")),
+      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f361"
+      "3d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+}
+
 TEST(Crypto, WhatIsSealedOpensOnlyWithItsKeyAndUnchanged) {
   const std::string key = random_bytes(32);
   std::string sealed = seal(key, "a secret");

@@ -17,6 +17,18 @@ const EVP_MD* sha256_algorithm() {
   return algorithm;
 }
 
+using Ed25519Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+
+Ed25519Key ed25519_key(std::string_view seed) {
+  CHECK(seed.size() == 32);
+  Ed25519Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr,
+                                              reinterpret_cast<const unsigned char*>(seed.data()),
+                                              seed.size()),
+                 &EVP_PKEY_free);
+  CHECK(key != nullptr);
+  return key;
+}
+
 }  // namespace
 
 struct Sha256::State {
@@ -57,6 +69,28 @@ std::string hmac_sha256(std::string_view key, std::string_view message) {
              reinterpret_cast<unsigned char*>(code.data()), &size) != nullptr);
   CHECK(size == code.size());
   return code;
+}
+
+std::string ed25519_public_key(std::string_view seed) {
+  const Ed25519Key key = ed25519_key(seed);
+  std::string bytes(32, '\0');
+  std::size_t size = bytes.size();
+  CHECK(EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(bytes.data()),
+                                    &size) == 1);
+  return bytes;
+}
+
+std::string ed25519_sign(std::string_view seed, std::string_view message) {
+  const Ed25519Key key = ed25519_key(seed);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        &EVP_MD_CTX_free);
+  std::string signature(64, '\0');
+  std::size_t size = signature.size();
+  CHECK(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1);
+  CHECK(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                       reinterpret_cast<const unsigned char*>(message.data()),
+                       message.size()) == 1);
+  return signature;
 }
 
 std::string random_bytes(std::size_t count) {

@@ -22,6 +22,10 @@ std::string seal(std::string_view key, std::string_view plain);
 // Nothing when the key is another one or a bit was changed.
 std::optional<std::string> unseal(std::string_view key, std::string_view sealed);
 
+// Ed25519 (RFC 8032) of a seed of 32 bytes.
+std::string ed25519_public_key(std::string_view seed);                      // 32 bytes
+std::string ed25519_sign(std::string_view seed, std::string_view message);  // 64 bytes
+
 // SHA-256 of bytes that come in pieces.
 class Sha256 {
  public:

@@ -85,11 +85,37 @@ Result<void> check_names(const Model& model, const Manifest& manifest, const std
       names.emplace_back(std::string_view(member.key()));
   }
   if (!manifest.seconds_input.empty()) names.push_back(manifest.seconds_input);
+  for (const auto& [alias, name] : manifest.aliases) {
+    if (find(properties, alias))
+      return invalid(concat(file, ": ", alias, " is an input of the model and cannot be an alias"));
+    names.push_back(name);
+  }
   for (const std::string& name : names) {
     if (!find(properties, name))
       return invalid(concat(file, ": ", name, " is not an input of the model"));
   }
   return {};
+}
+
+// The inputs that take files, by their formats.
+Result<std::vector<FileInput>> file_inputs(const Json& schema, const std::string& file) {
+  std::vector<FileInput> inputs;
+  for (const auto& property : find(schema, "properties")->as_object()) {
+    const std::string format = text_or(property.value(), "format", "");
+    const bool list = format.ends_with("_uris");
+    if (!list && !format.ends_with("_uri")) continue;
+    FileInput input{std::string(property.key()), format.substr(0, format.rfind('_')), list};
+    if (input.medium != "image" && input.medium != "video")
+      return invalid(concat(file, ": ", format, " is not a format of files that is known"));
+    const Json* items = list ? find(property.value(), "items") : &property.value();
+    if (text_or(property.value(), "type", "") != (list ? "array" : "string") || !items ||
+        text_or(*items, "type", "") != "string") {
+      return invalid(concat(file, ": ", input.name, " of format ", format, " must be ",
+                            list ? "an array of strings" : "a string"));
+    }
+    inputs.push_back(std::move(input));
+  }
+  return inputs;
 }
 
 Result<Model> read_model(const Texts& texts) {
@@ -116,6 +142,7 @@ Result<Model> read_model(const Texts& texts) {
   model.web_search_factor = manifest->web_search_factor;
   model.engines = manifest->engines;
   model.messages = manifest->messages;
+  model.aliases = manifest->aliases;
   model.input_schema = *std::move(input);
   model.output_schema = *std::move(output);
   model.enforced_schema = model.input_schema;
@@ -126,6 +153,9 @@ Result<Model> read_model(const Texts& texts) {
   if (Result<void> right = check_defaults(model, schema_file); !right.ok()) return right.error();
   if (Result<void> right = check_names(model, *manifest, manifest_file); !right.ok())
     return right.error();
+  Result<std::vector<FileInput>> files = file_inputs(model.input_schema, schema_file);
+  if (!files.ok()) return files.error();
+  model.files = *std::move(files);
   return model;
 }
 

@@ -15,6 +15,14 @@
 
 namespace plantain::catalog {
 
+// An input that takes files: the property's format says so ("image_uri", "image_uris", "video_uri",
+// "video_uris"); those in the plural are lists.
+struct FileInput {
+  std::string name;    // "image_urls"
+  std::string medium;  // "image" or "video"
+  bool list = false;
+};
+
 struct Model {
   std::string id;  // "google/nano-banana-2/text-to-image"
   std::string display_name;
@@ -32,6 +40,8 @@ struct Model {
   Json output_schema;
   std::shared_ptr<const Schema> enforced;       // input_schema and what is enforced beyond it
   Json enforced_schema;                         // the same as JSON, for OpenAPI
+  std::vector<FileInput> files;                 // in the order of the schema
+  std::map<std::string, std::string> aliases;   // "number_of_images" -> "num_images"
   std::map<std::string, std::string> messages;  // "/prompt pattern" -> what that fault says
 };
 
@@ -67,9 +77,21 @@ struct Checked {
   JsonObject completed;  // meaningful when faults is empty
   std::vector<Fault> faults;
 };
+// An alias counts as the input it stands for; giving both is a fault.
 // Defaults are applied to what is missing, never to a missing required input. No coercion, but 1.0
 // is the integer 1 and is kept as such. Unknown names are faults that say which name was meant.
 Checked check_input(const Model& model, const Json& input);
+
+// One address in an input that takes files.
+struct FileValue {
+  std::string pointer;  // RFC 6901: "/image_urls/0"
+  std::string medium;   // "image" or "video"
+  std::string address;
+};
+// All of them, in the order of the schema and of their lists.
+std::vector<FileValue> file_values(const Model& model, const JsonObject& completed);
+// Puts `address` in the place of the one at `pointer`, which file_values() named.
+void set_file_value(JsonObject& completed, std::string_view pointer, std::string_view address);
 
 // The most a request with this completed input may cost, in micro-dollars: the price of one unit,
 // base * resolution factor * web search factor, rounded half up to a whole micro-dollar, times the

@@ -62,6 +62,25 @@ JsonObject complete(const Model& model, const JsonObject& input) {
   return completed;
 }
 
+// The input with each alias replaced by the name it stands for; those given beside that name are
+// faults.
+Json without_aliases(const Model& model, const Json& given, std::vector<Fault>& faults) {
+  if (!given.is_object() || model.aliases.empty()) return given;
+  JsonObject input;
+  for (const auto& member : given.get_object()) {
+    const auto alias = model.aliases.find(std::string(member.key()));
+    if (alias == model.aliases.end()) {
+      input[member.key()] = member.value();
+    } else if (given.get_object().contains(alias->second)) {
+      faults.push_back(Fault{concat("/", alias->first), "alias", nullptr,
+                             concat("is another name of ", alias->second, "; give only one")});
+    } else {
+      input[alias->second] = member.value();
+    }
+  }
+  return input;
+}
+
 // base * factor with both in millionths, rounded half up.
 int64_t times(int64_t base, double factor) {
   constexpr int64_t kOne = 1'000'000;
@@ -78,9 +97,12 @@ bool is_model_id(std::string_view text) {
          segments.back() != "openapi.json";
 }
 
-Checked check_input(const Model& model, const Json& input) {
+Checked check_input(const Model& model, const Json& given) {
   Checked checked;
+  std::vector<Fault> doubled;
+  const Json input = without_aliases(model, given, doubled);
   checked.faults = model.enforced->check(input);
+  checked.faults.insert(checked.faults.end(), doubled.begin(), doubled.end());
   for (Fault& fault : checked.faults) {
     const auto message = model.messages.find(concat(fault.pointer, " ", fault.rule));
     if (message != model.messages.end()) fault.message = message->second;
@@ -93,6 +115,36 @@ Checked check_input(const Model& model, const Json& input) {
   if (checked.faults.empty() && input.is_object())
     checked.completed = complete(model, input.get_object());
   return checked;
+}
+
+std::vector<FileValue> file_values(const Model& model, const JsonObject& completed) {
+  std::vector<FileValue> values;
+  for (const FileInput& input : model.files) {
+    const Json* value = completed.if_contains(input.name);
+    if (!value) continue;
+    if (!input.list) {
+      values.push_back(
+          {concat("/", input.name), input.medium, std::string(view(value->as_string()))});
+      continue;
+    }
+    for (size_t i = 0; i < value->as_array().size(); ++i) {
+      values.push_back({concat("/", input.name, "/", i), input.medium,
+                        std::string(view(value->as_array()[i].as_string()))});
+    }
+  }
+  return values;
+}
+
+void set_file_value(JsonObject& completed, std::string_view pointer, std::string_view address) {
+  const size_t slash = pointer.find('/', 1);
+  Json& value = completed.at(pointer.substr(1, slash - 1));
+  if (slash == std::string_view::npos) {
+    value = JsonString(address);
+  } else {
+    const auto index = parse_int(pointer.substr(slash + 1));
+    CHECK(index.has_value());
+    value.as_array().at(static_cast<size_t>(*index)) = JsonString(address);
+  }
 }
 
 int64_t price_of(const Model& model, const JsonObject& completed) {

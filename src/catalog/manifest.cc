@@ -149,11 +149,11 @@ void read_price(const toml::table& price, std::string_view file, std::optional<E
   reader.end();
 }
 
-void read_messages(const toml::table& messages, std::string_view file, std::optional<Error>& error,
-                   Manifest& out) {
-  Reader reader(messages, file, error);
-  for (const auto& [key, node] : messages)
-    out.messages[std::string(key.str())] = reader.text(key.str());
+// A table of texts by any names.
+void read_texts(const toml::table& table, std::string_view file, std::optional<Error>& error,
+                std::map<std::string, std::string>& out) {
+  Reader reader(table, file, error);
+  for (const auto& [key, node] : table) out[std::string(key.str())] = reader.text(key.str());
 }
 
 }  // namespace
@@ -185,7 +185,9 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view file) {
   if (const toml::table* enforced = reader.table_or_null("enforced"))
     out.enforced = to_json(*enforced).as_object();
   if (const toml::table* messages = reader.table_or_null("messages"))
-    read_messages(*messages, file, error, out);
+    read_texts(*messages, file, error, out.messages);
+  if (const toml::table* aliases = reader.table_or_null("aliases"))
+    read_texts(*aliases, file, error, out.aliases);
   reader.end();
   if (error) return *error;
   return out;

@@ -27,6 +27,7 @@ struct Manifest {
   std::map<std::string, double> resolution_factors;
   double web_search_factor = 1;
   JsonObject enforced;
+  std::map<std::string, std::string> aliases;  // another name of an input -> its own
   std::map<std::string, std::string> messages;
 };
 

@@ -141,6 +141,10 @@ net::HttpRequest ApiClient::prepare(const ApiCall& call) const {
     request.headers.emplace_back("Content-Type", "application/json");
     request.body = write_json(call.body);
   }
+  if (!call.bytes.empty()) {
+    request.headers.emplace_back("Content-Type", "application/octet-stream");
+    request.body = call.bytes;
+  }
   return request;
 }
 

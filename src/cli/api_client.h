@@ -30,8 +30,9 @@ struct ApiCall {
   std::string path;                                        // "/v1/models"
   std::vector<std::pair<std::string, std::string>> query;  // those with an empty value are left out
   std::vector<std::pair<std::string, std::string>> headers;
-  Json body;       // null: none
-  int wait_s = 0;  // Prefer: wait
+  Json body;          // null: none
+  std::string bytes;  // instead of it: a file; empty: none
+  int wait_s = 0;     // Prefer: wait
 };
 
 class ApiClient {

@@ -37,6 +37,8 @@ struct Arguments {
   int64_t limit = 0;  // 0: the server's
   bool running = false;
 
+  bool rotate = false;
+
   std::string name;
   std::string account;              // of which the keys, the usage, the entries are
   std::vector<std::string> limits;  // "running=2"

@@ -88,6 +88,8 @@ class Grammar {
     add_keys();
     add_backup();
     add_reports();
+    add_files();
+    add_webhooks();
     add_rest();
   }
 
@@ -284,6 +286,12 @@ class Grammar {
     const CLI::Option* const ids = verb->add_option("ID", arguments_.ids, help);
     needed_[verb].push_back({ids, "name at least one id"});
   }
+  void add_page(CLI::App* verb) {
+    verb->add_option("--limit", arguments_.limit, "At most this many.")
+        ->type_name("N")
+        ->group("Filter");
+    text(verb, "--cursor", "TEXT", arguments_.cursor, "Go on where a list before ended.", "Filter");
+  }
   void add_id(CLI::App* verb, const std::string& help) {
     const CLI::Option* const id = verb->add_option("ID", arguments_.id, help);
     needed_[verb].push_back({id, "name the id"});
@@ -299,6 +307,8 @@ class Grammar {
   void add_keys();
   void add_backup();
   void add_reports();
+  void add_files();
+  void add_webhooks();
   void add_rest();
 
   std::variant<Arguments, NoVerb> judge();
@@ -420,10 +430,7 @@ void Grammar::add_requests() {
   text(list, "--status", "NAME", arguments_.status,
        "in_queue, in_progress, completed or cancelled.", "Filter");
   text(list, "--model", "ID", arguments_.id, "Only those of this model.", "Filter");
-  list->add_option("--limit", arguments_.limit, "At most this many.")
-      ->type_name("N")
-      ->group("Filter");
-  text(list, "--cursor", "TEXT", arguments_.cursor, "Go on where a list before ended.", "Filter");
+  add_page(list);
   CLI::App* const show =
       add_verb(*family, "requests show", "ID", "Show a request: its input, its state, its result.",
                "Example:\n  plantain requests show 019ab3c4-… --json");
@@ -610,6 +617,44 @@ void Grammar::add_backup() {
       ->group("Backup");
   add_config_file(verb);
   needed_[verb].push_back({folder, "say where the copy goes: plantain backup FOLDER"});
+}
+
+void Grammar::add_files() {
+  CLI::App* const family = add_family("files", "Administration", "Upload, list and delete files.");
+  CLI::App* const upload =
+      add_verb(*family, "files upload", "FILE…", "Upload files and print their addresses.",
+               "Example:\n  plantain files upload cat.jpg");
+  const CLI::Option* const names = upload->add_option("FILE", arguments_.ids, "Files to upload.");
+  needed_[upload].push_back({names, "name at least one file"});
+  CLI::App* const list =
+      add_verb(*family, "files list", "[options]", "List the uploads, the newest first.",
+               "Example:\n  plantain files list --limit 100");
+  add_page(list);
+  CLI::App* const remove = add_verb(*family, "files delete", "ID…", "Delete uploads for good.",
+                                    "Example:\n  plantain files delete 019ab3c4-…");
+  add_ids(remove, "Ids of files, as `plantain files list` shows them.");
+  for (CLI::App* verb : {upload, list, remove}) add_json(verb);
+  for (CLI::App* verb : {upload, list, remove}) add_connection(verb);
+}
+
+void Grammar::add_webhooks() {
+  CLI::App* const family =
+      add_family("webhooks", "Administration", "See what was told to webhooks, tell it again.");
+  CLI::App* const list =
+      add_verb(*family, "webhooks list", "[options]", "List deliveries, the newest first.",
+               "Example:\n  plantain webhooks list --limit 100");
+  add_page(list);
+  CLI::App* const again =
+      add_verb(*family, "webhooks redeliver", "ID…", "Send deliveries once more.",
+               "Example:\n  plantain webhooks redeliver 019ab3c4-…_completed");
+  add_ids(again, "Ids of deliveries, as `plantain webhooks list` shows them.");
+  CLI::App* const secret = add_verb(*family, "webhooks secret", "[--rotate]",
+                                    "Print the secret that signs the account's webhooks.",
+                                    "Example:\n  plantain webhooks secret --rotate");
+  secret->add_flag("--rotate", arguments_.rotate,
+                   "Make a new one; the old one signs too for 24 hours.");
+  for (CLI::App* verb : {list, again, secret}) add_json(verb);
+  for (CLI::App* verb : {list, again, secret}) add_connection(verb);
 }
 
 void Grammar::add_rest() {

@@ -33,6 +33,7 @@ struct Config {
     LogLevel log_level = LogLevel::kInfo;
     bool public_catalog = false;
     Path key_file;
+    std::string internal_listen;  // "ADDRESS:PORT" for workers elsewhere; empty: none
   } server;
   // Of accounts that have none of their own.
   struct AccountLimits {
@@ -40,6 +41,13 @@ struct Config {
     int64_t reads_per_minute = 6'000;
     int64_t queued = 100'000;
   } limits;
+  struct Files {
+    int64_t quota_bytes = int64_t{10} * 1000 * 1000 * 1000;  // of each account
+  } files;
+  struct Fetch {
+    bool http = false;                  // also without TLS
+    std::vector<std::string> networks;  // CIDR, besides public addresses
+  } fetch;
   int worker_count = 1;
   std::optional<std::chrono::seconds> retention{604'800};  // nothing: for ever
   Path catalog_folder;                                     // empty: only the built-in models

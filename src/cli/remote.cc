@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "cli/duration.h"
 
 namespace plantain::cli {
 
@@ -52,6 +54,11 @@ void show_members(const Json& object, const std::string& above, std::string& out
       out += concat(name, ": ", plain(member.value()), "\n");
     }
   }
+}
+
+std::string age_text(const Session& session, const Json& object, std::string_view name) {
+  const std::optional<WallTime> time = from_rfc3339(text_or(object, name, ""));
+  return time ? short_duration(session.world.clock->wall() - *time) : "";
 }
 
 }  // namespace plantain::cli

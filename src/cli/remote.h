@@ -24,6 +24,9 @@ const JsonArray& list_of(const Json& answer, std::string_view name);
 // A value as people read it: text without quotation marks.
 std::string plain(const Json& value);
 
+// "3 min" for a time 3 minutes ago; empty for none.
+std::string age_text(const Session& session, const Json& object, std::string_view name);
+
 // "name: value", a line for each member; those of objects within behind their names and a dot.
 void show_members(const Json& object, const std::string& above, std::string& out);
 

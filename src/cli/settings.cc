@@ -9,6 +9,8 @@
 namespace plantain::cli {
 namespace {
 
+constexpr int64_t kMegabyte = 1'000'000;
+constexpr int64_t kMegabytesMax = 1'000'000'000;
 constexpr int64_t kCentury_s = int64_t{100} * 365 * 24 * 3600;
 
 std::string text(const Json& value) { return std::string(view(value.as_string())); }
@@ -40,6 +42,11 @@ Json get_price(const Config& config, const std::string& model) {
   const ModelConfig* const found = model_of(config, model);
   if (found == nullptr || !found->price_microdollars) return nullptr;
   return static_cast<double>(*found->price_microdollars) / 1e6;
+}
+
+void put_networks(Config& config, const std::string&, const Json& value) {
+  config.fetch.networks.clear();
+  for (const Json& network : value.as_array()) config.fetch.networks.push_back(text(network));
 }
 
 void put_log_level(Config& config, const std::string&, const Json& value) {
@@ -187,6 +194,17 @@ std::vector<Setting> make_settings() {
        {},
        [](C& c, M, J v) { c.server.key_file = text(v); },
        [](const C& c, M) -> Json { return JsonString(c.server.key_file.string()); }},
+      {"server",
+       "internal_listen",
+       kText,
+       "",
+       "ADDRESS:PORT to listen on for workers elsewhere, on a network of your own. Empty: none.",
+       "",
+       0,
+       0,
+       {},
+       [](C& c, M, J v) { c.server.internal_listen = text(v); },
+       [](const C& c, M) -> Json { return JsonString(c.server.internal_listen); }},
       {"workers",
        "count",
        kInteger,
@@ -243,6 +261,43 @@ std::vector<Setting> make_settings() {
        {},
        [](C& c, M, J v) { c.limits.queued = v.as_int64(); },
        [](const C& c, M) -> Json { return c.limits.queued; }},
+      {"files",
+       "quota_mb",
+       kInteger,
+       "10000",
+       "Megabytes that the uploads and inputs of an account may have together.",
+       "",
+       0,
+       kMegabytesMax,
+       {},
+       [](C& c, M, J v) { c.files.quota_bytes = v.as_int64() * kMegabyte; },
+       [](const C& c, M) -> Json { return c.files.quota_bytes / kMegabyte; }},
+      {"fetch",
+       "http",
+       kBoolean,
+       "false",
+       "Whether inputs may be fetched from, and webhooks sent to, addresses without TLS.",
+       "",
+       0,
+       0,
+       {},
+       [](C& c, M, J v) { c.fetch.http = v.as_bool(); },
+       [](const C& c, M) -> Json { return c.fetch.http; }},
+      {"fetch",
+       "networks",
+       kTextList,
+       "public addresses alone",
+       "Networks that inputs may be fetched from, and webhooks sent to, besides public addresses, "
+       "e.g. 10.1.0.0/16.",
+       "",
+       0,
+       0,
+       {},
+       put_networks,
+       [](const C& c, M) -> Json {
+         if (c.fetch.networks.empty()) return nullptr;
+         return JsonArray(c.fetch.networks.begin(), c.fetch.networks.end());
+       }},
       {"catalog",
        "folder",
        kPath,

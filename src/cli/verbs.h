@@ -50,6 +50,14 @@ int requests_cancel(const Session& session);
 int requests_delete(const Session& session);
 int requests_events(const Session& session);
 
+// verbs_files.cc
+int files_upload(const Session& session);
+int files_list(const Session& session);
+int files_delete(const Session& session);
+int webhooks_list(const Session& session);
+int webhooks_redeliver(const Session& session);
+int webhooks_secret(const Session& session);
+
 // Limits as --limit gives them, NAME=VALUE or NAME=none, as the API's object.
 Result<JsonObject> limits_of(const std::vector<std::string>& pairs);
 

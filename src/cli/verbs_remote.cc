@@ -76,12 +76,6 @@ void show_model(const Session& session, const Json& model) {
   show_inputs(session, model);
 }
 
-// "3 min" for a time 3 minutes ago; empty for none.
-std::string age_text(const Session& session, const Json& object, std::string_view name) {
-  const std::optional<WallTime> time = from_rfc3339(text_or(object, name, ""));
-  return time ? short_duration(session.world.clock->wall() - *time) : "";
-}
-
 std::string key_state(const Session& session, const Json& key) {
   if (!text_or(key, "revoked_at", "").empty()) return "revoked";
   const std::optional<WallTime> expires = from_rfc3339(text_or(key, "expires_at", ""));

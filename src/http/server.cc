@@ -38,6 +38,11 @@ bool is_our_user(int socket) {
   return peer.uid == ::geteuid() || peer.uid == 0;
 }
 
+bool is_local(const Session::Socket& socket) {
+  boost::system::error_code ignored;
+  return socket.local_endpoint(ignored).protocol().family() == AF_UNIX;
+}
+
 // Answers leave at once, and the kernel keeps little of what a slow client has not taken.
 void tune(int socket) {
   const int on = 1;
@@ -50,33 +55,53 @@ Error unavailable(std::string message) {
   return Error{ErrorCode::kUnavailable, std::move(message)};
 }
 
-Result<void> bind_tcp(Tcp::acceptor& acceptor, const Options& options) {
+Result<asio::ip::address> address_of(const std::string& host) {
   boost::system::error_code fault;
-  const std::string host = options.host == "localhost" ? "127.0.0.1" : options.host;
-  const auto address = asio::ip::make_address(host, fault);
-  if (fault) {
-    return invalid(concat("the host to listen on must be an address, not ", options.host));
-  }
-  if (!address.is_loopback() && options.public_url.empty()) {
-    return invalid(concat(
-        "without a public_url the server listens only on a loopback address, not ", options.host));
-  }
-  if (!address.is_loopback() && options.tls_certificate.empty() &&
-      options.trusted_proxies.empty()) {
-    return invalid(concat("to listen on ", options.host,
-                          " the server needs tls_certificate and tls_key, or trusted_proxies: the "
-                          "networks of a proxy that ends TLS"));
-  }
-  const Tcp::endpoint endpoint(address, static_cast<unsigned short>(options.port));
+  const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, fault);
+  if (fault) return invalid(concat("the host to listen on must be an address, not ", host));
+  return address;
+}
+
+Result<void> bind_at(Tcp::acceptor& acceptor, const Tcp::endpoint& endpoint) {
+  boost::system::error_code fault;
   acceptor.open(endpoint.protocol(), fault);
   if (!fault) acceptor.set_option(Tcp::acceptor::reuse_address(true), fault);
   if (!fault) acceptor.bind(endpoint, fault);
   if (!fault) acceptor.listen(asio::socket_base::max_listen_connections, fault);
   if (fault) {
-    return unavailable(
-        concat("cannot listen on ", options.host, ":", options.port, ": ", fault.message()));
+    return unavailable(concat("cannot listen on ", endpoint.address().to_string(), ":",
+                              endpoint.port(), ": ", fault.message()));
   }
   return {};
+}
+
+Result<void> bind_tcp(Tcp::acceptor& acceptor, const Options& options) {
+  const auto address = address_of(options.host);
+  if (!address.ok()) return address.error();
+  if (!address->is_loopback() && options.public_url.empty()) {
+    return invalid(concat(
+        "without a public_url the server listens only on a loopback address, not ", options.host));
+  }
+  if (!address->is_loopback() && options.tls_certificate.empty() &&
+      options.trusted_proxies.empty()) {
+    return invalid(concat("to listen on ", options.host,
+                          " the server needs tls_certificate and tls_key, or trusted_proxies: the "
+                          "networks of a proxy that ends TLS"));
+  }
+  return bind_at(acceptor, Tcp::endpoint(*address, static_cast<unsigned short>(options.port)));
+}
+
+// "ADDRESS:PORT", an IPv6 address in brackets or not.
+Result<void> bind_workers(Tcp::acceptor& acceptor, const std::string& listen) {
+  const std::size_t colon = listen.rfind(':');
+  const auto port = colon == std::string::npos ? std::nullopt : parse_int(listen.substr(colon + 1));
+  if (!port || *port < 0 || *port > 65535)
+    return invalid(concat("internal_listen must be ADDRESS:PORT, not ", listen));
+  std::string host = listen.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const auto address = address_of(host);
+  if (!address.ok()) return address.error();
+  return bind_at(acceptor, Tcp::endpoint(*address, static_cast<unsigned short>(*port)));
 }
 
 // The folder keeps other users out also in the moment between bind and chmod.
@@ -167,6 +192,7 @@ struct Server::State {
       : loop(std::move(options), clock, ids, log),
         tcp(loop.io),
         local(loop.io),
+        workers(loop.io),
         work(asio::make_work_guard(loop.io)) {}
 
   template <class Acceptor>
@@ -179,6 +205,7 @@ struct Server::State {
   Loop loop;
   Tcp::acceptor tcp;
   Local::acceptor local;
+  Tcp::acceptor workers;  // elsewhere
   asio::executor_work_guard<asio::io_context::executor_type> work;
   std::vector<Network> proxies;
   bool full = false;  // the last connection could not be accepted
@@ -210,9 +237,10 @@ void Server::State::accept_later(Acceptor& acceptor, bool internal, const std::s
 
 // Who is not welcome is hung up on.
 void Server::State::welcome(Session::Socket socket, bool internal) {
-  if (internal && !is_our_user(socket.native_handle())) return;
+  const bool local_peer = internal && is_local(socket);
+  if (local_peer && !is_our_user(socket.native_handle())) return;
   if (!internal && loop.public_sessions >= loop.options.connections_max) return;
-  if (!internal) tune(socket.native_handle());
+  if (!local_peer) tune(socket.native_handle());
   boost::system::error_code fault;
   socket.non_blocking(true, fault);
   if (fault) return;
@@ -264,6 +292,10 @@ Result<void> Server::listen(api::Service& service) {
     auto bound = bind_local(state_->local, loop.options.internal_socket);
     if (!bound.ok()) return bound;
   }
+  if (!loop.options.internal_listen.empty()) {
+    auto bound = bind_workers(state_->workers, loop.options.internal_listen);
+    if (!bound.ok()) return bound;
+  }
   loop.service = &service;
   loop.public_router = std::make_unique<Router>(service.routes(), Router::Side::kPublic);
   loop.internal_router = std::make_unique<Router>(service.routes(), Router::Side::kInternal);
@@ -271,10 +303,18 @@ Result<void> Server::listen(api::Service& service) {
   loop.public_base = base_of(loop.options, loop.port);
   state_->accept(state_->tcp, false);
   if (state_->local.is_open()) state_->accept(state_->local, true);
+  if (state_->workers.is_open()) state_->accept(state_->workers, true);
   return {};
 }
 
 int Server::port() const { return state_->loop.port; }
+std::string Server::internal_base() const {
+  boost::system::error_code fault;
+  const Tcp::endpoint at = state_->workers.local_endpoint(fault);
+  if (fault) return {};
+  const std::string host = at.address().to_string();
+  return concat("http://", at.address().is_v6() ? concat("[", host, "]") : host, ":", at.port());
+}
 std::string Server::public_base() const { return state_->loop.public_base; }
 
 void Server::run() {
@@ -302,6 +342,7 @@ void Server::stop() {
     boost::system::error_code ignored;
     state_->tcp.close(ignored);
     state_->local.close(ignored);
+    state_->workers.close(ignored);
     state_->loop.io.stop();
   });
 }
@@ -331,6 +372,8 @@ void Server::after(Micros delay, std::function<void()> what) {
     });
   });
 }
+
+void Server::aside(std::function<void()> what) { asio::post(state_->loop.slow, std::move(what)); }
 
 void Server::soon(std::function<void()> what) { state_->loop.inbox->post(std::move(what)); }
 

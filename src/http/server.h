@@ -26,7 +26,8 @@ struct Options {
   // Networks, as "10.0.0.0/8", from which a proxy that ends TLS calls. Others than loopback that
   // come without TLS are refused.
   std::vector<std::string> trusted_proxies;
-  Path internal_socket;  // empty: none; folder 0700, socket 0600, the peer's uid is checked
+  Path internal_socket;         // empty: none; folder 0700, socket 0600, the peer's uid is checked
+  std::string internal_listen;  // "ADDRESS:PORT" for workers elsewhere; empty: none
 
   std::chrono::milliseconds header_timeout = limits::kHeaderRead;
   std::chrono::milliseconds idle_timeout = limits::kIdleConnection;
@@ -39,11 +40,11 @@ struct Options {
   std::size_t connections_max = limits::kConnectionsMax;  // of the public listener
 };
 
-// Answers routes of Access::kWorker on the internal socket alone, and all others on the public
-// listener alone. Strict where Beast is not (docs/decisions): smuggled lengths, transfer codings,
-// two Hosts, and the like are refused. Each body is read only after Service::admit said yes, within
-// the route's limit, the limit of all bodies in flight, and a least speed.
-// Threads: one network thread (run()), a few for routes marked slow.
+// Answers routes of Access::kWorker on the internal socket and the listener for workers alone, and
+// all others on the public listener alone. Strict where Beast is not (docs/decisions): smuggled
+// lengths, transfer codings, two Hosts, and the like are refused. Each body is read only after
+// Service::admit said yes, within the route's limit, the limit of all bodies in flight, and a least
+// speed. Threads: one network thread (run()), a few for routes marked slow.
 class Server final : public api::Scheduler {
  public:
   // `clock`, `ids` and `log` must outlive it.
@@ -53,7 +54,8 @@ class Server final : public api::Scheduler {
   // Binds. kUnavailable with the reason: the port is taken, the socket's folder is not ours …
   // Call once, before run(). `service` must outlive run().
   Result<void> listen(api::Service& service);
-  int port() const;                 // after listen()
+  int port() const;                   // after listen()
+  std::string internal_base() const;  // "http://10.0.0.1:8081"; empty: no such listener
   std::string public_base() const;  // "http://127.0.0.1:8080", or public_url without its last slash
 
   void run();   // until stop(); call once
@@ -65,6 +67,7 @@ class Server final : public api::Scheduler {
   bool wait_until_quiet(std::chrono::milliseconds longest);
 
   void after(Micros delay, std::function<void()> what) override;
+  void aside(std::function<void()> what) override;
   void soon(std::function<void()> what) override;
 
  private:

@@ -2,6 +2,8 @@
 #include <atomic>
 #include <thread>
 
+#include "base/exchange_limits.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "catalog/plan.h"
 #include "cli/progress.h"
@@ -9,7 +11,9 @@
 #include "engine/sketch/scene.h"
 #include "main/installation.h"
 #include "main/work.h"
+#include "media/data_uri.h"
 #include "safety/prompt_rules.h"
+#include "worker/picture_reader.h"
 #include "worker/run_request.h"
 
 namespace plantain {
@@ -75,6 +79,31 @@ Result<JsonObject> complete(const catalog::Model& model, const JsonObject& input
   return invalid(join(sentences, "\n  "));
 }
 
+// The bytes that an input names: a file of this machine, or a data URI.
+Result<std::string> bytes_of(const std::string& address) {
+  if (media::is_data_uri(address))
+    return media::data_uri_bytes(address, limits::kInputPictureMax_bytes);
+  if (address.find("://") == std::string::npos) return read_file(address);
+  return invalid(concat(address, ": without a server a picture is a file or a data URI"));
+}
+
+Result<std::vector<image::Pixels>> read_references(const catalog::Model& model,
+                                                   const JsonObject& input) {
+  const std::atomic<bool> never = false;
+  std::vector<image::Pixels> pictures;
+  for (const catalog::FileValue& value : catalog::file_values(model, input)) {
+    const Result<std::string> bytes = bytes_of(value.address);
+    if (!bytes.ok()) return bytes.error();
+    Result<image::Pixels> picture = worker::read_picture("/proc/self/exe", *bytes, never);
+    if (!picture.ok()) {
+      return Error{picture.error().code,
+                   concat(value.pointer.substr(1), ": ", picture.error().message)};
+    }
+    pictures.push_back(std::move(*picture));
+  }
+  return pictures;
+}
+
 // The first engine of the list that this program has; with none of them, why not the first.
 Result<std::unique_ptr<engine::Engine>> first_of(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
@@ -105,6 +134,8 @@ int generate(const cli::GenerateArguments& arguments) {
       !allowed.ok())
     return complain(world, allowed.error(), cli::kExitFailed);
   catalog::draw_seed(*input);
+  Result<std::vector<image::Pixels>> references = read_references(*model, *input);
+  if (!references.ok()) return complain(world, references.error(), cli::kExitFailed);
 
   const auto configured = arguments.config.models.find(model->id);
   const std::vector<std::string>& engines =
@@ -122,7 +153,8 @@ int generate(const cli::GenerateArguments& arguments) {
       return complain(world, free.error(), cli::kExitFailed);
   }
   Saver saver(arguments, world, names);
-  const Result<JsonObject> metadata = worker::run_request(*input, **engine, saver);
+  const Result<JsonObject> metadata =
+      worker::run_request(*input, std::move(*references), **engine, saver);
   saver.finish();
   if (!metadata.ok())
     return complain(world, metadata.error(),

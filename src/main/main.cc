@@ -4,8 +4,12 @@
 #include "main/installation.h"
 #include "main/serve.h"
 #include "main/work.h"
+#include "worker/picture_reader.h"
 
 int main(int argc, char** argv) {
+  // Before anything else: what reads a picture starts nothing of the program.
+  if (argc == 2 && argv[1] == plantain::worker::kReadPictureWord)
+    plantain::worker::read_picture_child();
   const plantain::cli::Hooks hooks{.serve = plantain::serve,
                                    .worker = plantain::work,
                                    .generate = plantain::generate,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -15,6 +16,8 @@
 #include "cli/cli.h"
 #include "engine/engines.h"
 #include "http/server.h"
+#include "main/deliverer.h"
+#include "main/fetcher.h"
 #include "main/housekeeper.h"
 #include "main/installation.h"
 #include "main/tell_manager.h"
@@ -56,6 +59,8 @@ class App {
       : config_(config), log_(log), clock_(clock), ids_(ids) {}
 
   ~App() {
+    if (deliverer_) deliverer_->stop();
+    if (fetcher_) fetcher_->stop();
     housekeeper_.reset();
     supervisor_.reset();
     if (server_) server_->stop();
@@ -72,16 +77,18 @@ class App {
                       .tls_certificate = config_.server.tls_certificate,
                       .tls_key = config_.server.tls_key,
                       .trusted_proxies = config_.server.trusted_proxies,
-                      .internal_socket = socket_path(config_.server.data_dir)},
+                      .internal_socket = socket_path(config_.server.data_dir),
+                      .internal_listen = config_.server.internal_listen},
         clock_, ids_, log_);
     const Result<std::string> signing_key =
         api::signing_key(installation_.database->keys(), installation_.master_key);
     if (!signing_key.ok()) return signing_key.error();
-    make_api(*signing_key);
+    if (auto made = make_api(*signing_key); !made.ok()) return made;
     // The rules build their tables at the first prompt: here, not on the network thread.
     static_cast<void>(safety::judge_prompt(""));
     if (auto listening = server_->listen(*api_); !listening.ok()) return listening;
     network_ = std::thread([this] { server_->run(); });
+    start_outgoing();
     start_workers();
     housekeeper_ = std::make_unique<Housekeeper>(installation_.database->requests(),
                                                  *installation_.artifacts, log_);
@@ -117,11 +124,18 @@ class App {
     return {};
   }
 
-  void make_api(const std::string& signing_key) {
+  Result<void> make_api(const std::string& signing_key) {
+    const Result<net::AddressGuard> guard = net::AddressGuard::with(config_.fetch.networks);
+    if (!guard.ok()) return invalid(concat("fetch.networks: ", guard.error().message));
+    const Result<std::string> webhook_seed = api::server_secret(
+        installation_.database->keys(), installation_.master_key, "webhook-ed25519-1");
+    if (!webhook_seed.ok()) return webhook_seed.error();
     api::Settings settings{PLANTAIN_VERSION, config_.server.public_catalog, config_.retention, {}};
     settings.limits.submits_per_minute = config_.limits.submits_per_minute;
     settings.limits.reads_per_minute = config_.limits.reads_per_minute;
     settings.limits.queued = config_.limits.queued;
+    settings.quota_bytes = config_.files.quota_bytes;
+    settings.fetch_http = config_.fetch.http;
     for (const auto& [id, model] : config_.models) {
       if (!model.engines.empty()) settings.engines[id] = model.engines;
     }
@@ -130,6 +144,8 @@ class App {
                          .requests = installation_.database->requests(),
                          .keys = installation_.database->keys(),
                          .ledger = installation_.database->ledger(),
+                         .files = installation_.database->files(),
+                         .webhooks = installation_.database->webhooks(),
                          .artifacts = *installation_.artifacts,
                          .catalog = catalog_,
                          .clock = clock_,
@@ -137,9 +153,31 @@ class App {
                          .log = log_,
                          .scheduler = *server_,
                          .signer = api::FileSigner(signing_key),
+                         .webhook_seed = *webhook_seed,
+                         .master_key = installation_.master_key,
+                         .changed = [this] { wake_outgoing(); },
                          .workers = api::Workers(clock_),
                          .metrics = api::Metrics(PLANTAIN_VERSION),
                          .limiter = api::Limiter(clock_)}));
+    guard_ = *guard;
+    return {};
+  }
+
+  void start_outgoing() {
+    auto fetcher = std::make_unique<Fetcher>(
+        installation_.database->files(), *installation_.artifacts,
+        Fetcher::Rules{guard_, config_.fetch.http, config_.files.quota_bytes}, log_);
+    auto deliverer = std::make_unique<Deliverer>(api_->context(), server_->public_base(), guard_);
+    const std::lock_guard lock(outgoing_mutex_);
+    fetcher_ = std::move(fetcher);
+    deliverer_ = std::move(deliverer);
+  }
+
+  // From the store's thread, as soon as the API is made.
+  void wake_outgoing() {
+    const std::lock_guard lock(outgoing_mutex_);
+    if (fetcher_) fetcher_->wake();
+    if (deliverer_) deliverer_->wake();
   }
 
   // The engines of the configured models that this program has; others are for workers elsewhere.
@@ -182,8 +220,10 @@ class App {
 
   void announce() {
     tell_manager("READY=1");
-    std::string text = concat("listening ", server_->public_base(), "\n", "key file ",
-                              std::filesystem::absolute(config_.server.key_file).string(), "\n");
+    std::string text = concat("listening ", server_->public_base(), "\n");
+    const std::string workers = server_->internal_base();
+    if (!workers.empty()) text += concat("workers listening ", workers, "\n");
+    text += concat("key file ", std::filesystem::absolute(config_.server.key_file).string(), "\n");
     if (::isatty(STDOUT_FILENO) == 1) {
       if (first_key_) text += concat("first key ", *first_key_, "\n");
       const auto token = api::make_sign_in_token(installation_.database->keys(), clock_);
@@ -204,6 +244,10 @@ class App {
   std::optional<std::string> first_key_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<api::Api> api_;
+  net::AddressGuard guard_;
+  std::mutex outgoing_mutex_;  // guards that the two below are there
+  std::unique_ptr<Fetcher> fetcher_;
+  std::unique_ptr<Deliverer> deliverer_;
   std::thread network_;
   std::unique_ptr<worker::Supervisor> supervisor_;
   std::unique_ptr<Housekeeper> housekeeper_;

@@ -1,6 +1,7 @@
 #include "net/http_client.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -162,6 +163,20 @@ void set_method(CURL* handle, const HttpRequest& request) {
   set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
 }
 
+// Called for each address before it is connected to, also for the second and third of a name.
+curl_socket_t open_allowed(void* opaque, curlsocktype, curl_sockaddr* address) {
+  if (!static_cast<const AddressGuard*>(opaque)->allows(address->addr)) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+void set_guard(CURL* handle, const AddressGuard& guard) {
+  set(handle, CURLOPT_OPENSOCKETFUNCTION, open_allowed);
+  set(handle, CURLOPT_OPENSOCKETDATA, const_cast<void*>(static_cast<const void*>(&guard)));
+  set(handle, CURLOPT_FRESH_CONNECT, 1L);
+  set(handle, CURLOPT_FORBID_REUSE, 1L);
+  set(handle, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+}
+
 void set_rules(CURL* handle, const HttpRequest& request, const Path& unix_socket) {
   set(handle, CURLOPT_NOSIGNAL, 1L);
   set(handle, CURLOPT_PROXY, "");  // also against a proxy named by the environment
@@ -191,6 +206,7 @@ Error no_answer(CURLcode code) {
   switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
+    case CURLE_LOGIN_DENIED:
       return invalid("the address is not one that begins with http:// or https://");
     case CURLE_COULDNT_CONNECT:
       return {ErrorCode::kUnavailable, "the connection was refused"};
@@ -209,7 +225,7 @@ Error no_answer(CURLcode code) {
 }  // namespace
 
 struct HttpClient::State {
-  explicit State(Path socket) : unix_socket(std::move(socket)) {
+  State(Path socket, const AddressGuard* rule) : unix_socket(std::move(socket)), guard(rule) {
     start_library_once();
     handle = curl_easy_init();
     loop = curl_multi_init();
@@ -223,13 +239,16 @@ struct HttpClient::State {
   }
 
   const Path unix_socket;
+  const AddressGuard* const guard;  // null: none
   CURL* handle = nullptr;
   CURLM* loop = nullptr;  // keeps its connections from call to call
   bool may_have_arrived = false;
 };
 
 HttpClient::HttpClient(Path unix_socket)
-    : state_(std::make_unique<State>(std::move(unix_socket))) {}
+    : state_(std::make_unique<State>(std::move(unix_socket), nullptr)) {}
+HttpClient::HttpClient(const AddressGuard& guard)
+    : state_(std::make_unique<State>(Path(), &guard)) {}
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
@@ -250,6 +269,7 @@ Result<HttpAnswer> HttpClient::send(const HttpRequest& request) {
   set(handle, CURLOPT_HTTPHEADER, headers.first);
   set_method(handle, request);
   set_rules(handle, request, state_->unix_socket);
+  if (state_->guard != nullptr) set_guard(handle, *state_->guard);
   set_callbacks(handle, exchange);
 
   const CURLcode code = perform(state_->loop, handle, exchange);

@@ -12,6 +12,7 @@
 
 #include "base/files.h"
 #include "base/result.h"
+#include "net/address_guard.h"
 
 namespace plantain::net {
 
@@ -41,14 +42,19 @@ struct HttpAnswer {
   std::string header(std::string_view lower_case_name) const;  // empty: none
 };
 
-// A client for addresses the owner configured (our own server, upstreams): no address guard, no
-// proxy from the environment, no cookies, no redirects, http and https only.
+// A client for addresses the owner configured (our own server, upstreams), or, with a guard, for
+// those that a client chose: no proxy from the environment, no cookies, no redirects, http and
+// https only.
 // Threads: one call at a time per client; connections are kept for the next call. They are the
 // client's own: clients of different rules never share one.
 class HttpClient {
  public:
   // With `unix_socket`, every call goes through that socket whatever host the url names.
   explicit HttpClient(Path unix_socket = {});
+  // For addresses that a client chose: each connection is made anew for one call, only to what
+  // `guard` allows, judged on the address that is connected to; names and passwords in an address
+  // are refused. `guard` must outlive it.
+  explicit HttpClient(const AddressGuard& guard);
   ~HttpClient();
   HttpClient(HttpClient&&) noexcept;
   HttpClient& operator=(HttpClient&&) noexcept;

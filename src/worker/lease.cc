@@ -54,11 +54,32 @@ Result<Json> Calls::put(const std::string& path, std::string bytes, milliseconds
                                .abort = abort});
 }
 
-Result<Json> Calls::send(net::HttpRequest request) {
-  request.headers.emplace_back("Authorization", "Bearer " + link_.token);
-  const Result<net::HttpAnswer> answer = http_.send(request);
+Result<std::string> Calls::get(std::string_view address, std::size_t most, milliseconds timeout,
+                               const std::atomic<bool>* abort) {
+  const std::size_t host = address.find("://");
+  const std::size_t path = host == std::string_view::npos ? 0 : address.find('/', host + 3);
+  if (path == std::string_view::npos)
+    return Error{ErrorCode::kCorrupt, "the server named a file without a path"};
+  Result<net::HttpAnswer> answer =
+      exchange(net::HttpRequest{.url = concat(link_.base, address.substr(path)),
+                                .timeout = timeout,
+                                .answer_max_bytes = most,
+                                .abort = abort});
   if (!answer.ok()) return answer.error();
+  return std::move(answer->body);
+}
+
+Result<net::HttpAnswer> Calls::exchange(net::HttpRequest request) {
+  request.headers.emplace_back("Authorization", "Bearer " + link_.token);
+  Result<net::HttpAnswer> answer = http_.send(request);
+  if (!answer.ok()) return answer;
   if (answer->status < 200 || answer->status > 299) return error_of(*answer);
+  return answer;
+}
+
+Result<Json> Calls::send(net::HttpRequest request) {
+  const Result<net::HttpAnswer> answer = exchange(std::move(request));
+  if (!answer.ok()) return answer.error();
   if (answer->body.empty()) return Json(nullptr);
   return parse_json(answer->body);
 }
@@ -68,12 +89,18 @@ Result<Lease> Lease::parse(const Json& answer) {
               text_or(answer, "request_id", ""),
               static_cast<int>(int_or(answer, "attempt", 0)),
               text_or(answer, "model_id", ""),
+              {},
               {}};
   const Json* const input = find(answer, "input");
   if (lease.id.empty() || lease.request_id.empty() || input == nullptr || !input->is_object()) {
     return Error{ErrorCode::kCorrupt, "the server's lease lacks lease_id, request_id or input"};
   }
   lease.input = input->get_object();
+  if (const Json* const inputs = find(answer, "inputs"); inputs != nullptr && inputs->is_array()) {
+    for (const Json& address : inputs->get_array()) {
+      if (address.is_string()) lease.inputs.emplace_back(view(address.get_string()));
+    }
+  }
   return lease;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "base/files.h"
 #include "base/json.h"
@@ -32,10 +33,15 @@ class Calls {
   // answer, or one that says "later". Anything else: the server's refusal.
   Result<Json> post(const std::string& path, const JsonObject& body,
                     std::chrono::milliseconds timeout, const std::atomic<bool>* abort = nullptr);
+  // The bytes of a file of the server, at most `most`; of `address` only path and query count.
+  Result<std::string> get(std::string_view address, std::size_t most,
+                          std::chrono::milliseconds timeout,
+                          const std::atomic<bool>* abort = nullptr);
   Result<Json> put(const std::string& path, std::string bytes, std::chrono::milliseconds timeout,
                    const std::atomic<bool>* abort = nullptr);
 
  private:
+  Result<net::HttpAnswer> exchange(net::HttpRequest request);
   Result<Json> send(net::HttpRequest request);
 
   const Link link_;
@@ -48,6 +54,7 @@ struct Lease {
   int attempt = 0;
   std::string model_id;
   JsonObject input;
+  std::vector<std::string> inputs;  // signed addresses of its files, in order
   static Result<Lease> parse(const Json& answer);
 };
 

@@ -84,14 +84,21 @@ bool has_size(const engine::Drawing& drawing, int width, int height) {
   return pixels == nullptr || (pixels->width == width && pixels->height == height);
 }
 
+std::optional<catalog::Size> size_of_first(const std::vector<image::Pixels>& references) {
+  if (references.empty()) return std::nullopt;
+  return catalog::Size{references.front().width, references.front().height};
+}
+
 class Run {
  public:
-  Run(const JsonObject& input, engine::Engine& engine, RunWatcher& watcher)
+  Run(const JsonObject& input, std::vector<image::Pixels> references, engine::Engine& engine,
+      RunWatcher& watcher)
       : input_(input),
         engine_(engine),
         watcher_(watcher),
-        plan_(catalog::plan_pictures(input, std::nullopt)),
-        prompt_(text_or(input_, "prompt", "")),
+        plan_(catalog::plan_pictures(input, size_of_first(references))),
+        order_{text_or(input_, "prompt", ""), plan_.size.width, plan_.size.height, 0,
+               std::move(references)},
         format_(image::format_from_name(text_or(input_, "output_format", "png"))
                     .value_or(image::Format::kPng)) {}
 
@@ -108,9 +115,9 @@ class Run {
  private:
   Result<void> one(int n) {
     const int64_t seed = plan_.pictures[static_cast<std::size_t>(n)].seed;
+    order_.seed = seed;
     PictureObserver observer(watcher_, n, static_cast<int>(plan_.pictures.size()));
-    const Result<engine::Drawing> drawing = draw_safely(
-        engine_, engine::Order{prompt_, plan_.size.width, plan_.size.height, seed, {}}, observer);
+    const Result<engine::Drawing> drawing = draw_safely(engine_, order_, observer);
     if (!drawing.ok()) return drawing.error();
     if (!has_size(*drawing, plan_.size.width, plan_.size.height)) {
       return Error{ErrorCode::kEngineFailed,
@@ -144,7 +151,7 @@ class Run {
     metadata["seeds"] = std::move(seeds_);
     metadata["images"] = std::move(images_);
     metadata["aspect_ratio"] = plan_.ratio;
-    metadata["prompt_used"] = prompt_;
+    metadata["prompt_used"] = order_.prompt;
     metadata["sources"] = JsonArray();
     metadata["reproducible"] = engine_.reproducible();
     metadata["notes"] = std::move(notes_);
@@ -155,7 +162,7 @@ class Run {
   engine::Engine& engine_;
   RunWatcher& watcher_;
   const catalog::Plan plan_;
-  const std::string prompt_;
+  engine::Order order_;  // of the picture that is drawn
   const image::Format format_;
   JsonArray seeds_;
   JsonArray images_;
@@ -164,9 +171,9 @@ class Run {
 
 }  // namespace
 
-Result<JsonObject> run_request(const JsonObject& input, engine::Engine& engine,
-                               RunWatcher& watcher) {
-  return Run(input, engine, watcher).all();
+Result<JsonObject> run_request(const JsonObject& input, std::vector<image::Pixels> references,
+                               engine::Engine& engine, RunWatcher& watcher) {
+  return Run(input, std::move(references), engine, watcher).all();
 }
 
 }  // namespace plantain::worker

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -33,10 +34,11 @@ class RunWatcher {
 };
 
 // Draws what `input` asks for: a completed input that catalog::check_input() found no fault with.
+// `references` are the pictures that it names, as engine::Order wants them.
 // The metadata of the result: engine, weights, seeds, images, aspect_ratio, prompt_used, sources,
 // reproducible, notes. Errors: the engine's; kCancelled when the watcher said stop;
 // kWebSearchUnavailable; kOutOfMemory; kEngineFailed when the engine breaks its own promise.
-Result<JsonObject> run_request(const JsonObject& input, engine::Engine& engine,
-                               RunWatcher& watcher);
+Result<JsonObject> run_request(const JsonObject& input, std::vector<image::Pixels> references,
+                               engine::Engine& engine, RunWatcher& watcher);
 
 }  // namespace plantain::worker

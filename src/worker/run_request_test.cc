@@ -83,7 +83,7 @@ TEST(RunRequest, MakesEachPictureAndItsThumbnailInOrder) {
   ScriptedEngine engine(draw_grey);
   Collector collector;
   const Result<JsonObject> metadata = run_request(
-      small({{"num_images", 2}, {"seed", 7}, {"output_format", "webp"}}), engine, collector);
+      small({{"num_images", 2}, {"seed", 7}, {"output_format", "webp"}}), {}, engine, collector);
   ASSERT_TRUE(metadata.ok()) << metadata.error().message;
   ASSERT_EQ(collector.files.size(), 4u);
   for (std::size_t i = 0; i < 4; ++i) {
@@ -102,7 +102,7 @@ TEST(RunRequest, MakesEachPictureAndItsThumbnailInOrder) {
 TEST(RunRequest, TheMetadataSaysWhoMadeItAndHow) {
   ScriptedEngine engine(draw_grey);
   Collector collector;
-  const Result<JsonObject> metadata = run_request(small({{"seed", 3}}), engine, collector);
+  const Result<JsonObject> metadata = run_request(small({{"seed", 3}}), {}, engine, collector);
   ASSERT_TRUE(metadata.ok());
   EXPECT_EQ(
       write_json(*metadata),
@@ -119,7 +119,7 @@ TEST(RunRequest, StepsOfOnePictureAreStepsOfTheWholeRequest) {
     return draw_grey(order, observer);
   });
   Collector collector;
-  ASSERT_TRUE(run_request(small({{"num_images", 2}}), engine, collector).ok());
+  ASSERT_TRUE(run_request(small({{"num_images", 2}}), {}, engine, collector).ok());
   const std::vector<std::tuple<std::string, int, int>> expected = {
       {"denoise", 0, 4}, {"denoise", 1, 4}, {"denoise", 2, 4}, {"denoise", 3, 4}};
   EXPECT_EQ(collector.heard, expected);
@@ -128,7 +128,7 @@ TEST(RunRequest, StepsOfOnePictureAreStepsOfTheWholeRequest) {
 TEST(RunRequest, WebSearchWithoutAProviderFailsBeforeAnythingIsDrawn) {
   ScriptedEngine engine(draw_grey);
   Collector collector;
-  const auto metadata = run_request(small({{"enable_web_search", true}}), engine, collector);
+  const auto metadata = run_request(small({{"enable_web_search", true}}), {}, engine, collector);
   ASSERT_FALSE(metadata.ok());
   EXPECT_EQ(metadata.error().code, ErrorCode::kWebSearchUnavailable);
   EXPECT_TRUE(engine.orders.empty());
@@ -140,8 +140,8 @@ TEST(RunRequest, WhatAnEngineThrowsIsItsFailure) {
   ScriptedEngine broken(
       [](const auto&, auto&) -> Result<engine::Drawing> { throw std::runtime_error("no luck"); });
   Collector collector;
-  EXPECT_EQ(run_request(small(), hungry, collector).error().code, ErrorCode::kOutOfMemory);
-  EXPECT_EQ(run_request(small(), broken, collector).error().code, ErrorCode::kEngineFailed);
+  EXPECT_EQ(run_request(small(), {}, hungry, collector).error().code, ErrorCode::kOutOfMemory);
+  EXPECT_EQ(run_request(small(), {}, broken, collector).error().code, ErrorCode::kEngineFailed);
 }
 
 TEST(RunRequest, APictureOfAnotherSizeThanAskedForIsAFailure) {
@@ -151,7 +151,7 @@ TEST(RunRequest, APictureOfAnotherSizeThanAskedForIsAFailure) {
     return Result<engine::Drawing>(drawing);
   });
   Collector collector;
-  EXPECT_EQ(run_request(small(), engine, collector).error().code, ErrorCode::kEngineFailed);
+  EXPECT_EQ(run_request(small(), {}, engine, collector).error().code, ErrorCode::kEngineFailed);
   EXPECT_TRUE(collector.files.empty());
 }
 
@@ -165,11 +165,11 @@ TEST(RunRequest, AFileOfAnUpstreamStaysAsItCameIfItIsOfTheWishedKind) {
   });
   Collector same;
   Collector other;
-  const auto metadata = run_request(small({{"output_format", "png"}}), engine, same);
+  const auto metadata = run_request(small({{"output_format", "png"}}), {}, engine, same);
   ASSERT_TRUE(metadata.ok());
   EXPECT_EQ(same.files[0].bytes, file);
   EXPECT_EQ(same.files[0].width, 500);
-  ASSERT_TRUE(run_request(small({{"output_format", "jpeg"}}), engine, other).ok());
+  ASSERT_TRUE(run_request(small({{"output_format", "jpeg"}}), {}, engine, other).ok());
   EXPECT_EQ(image::identify(other.files[0].bytes)->format, image::Format::kJpeg);
 }
 
@@ -178,12 +178,12 @@ TEST(RunRequest, StopsWhenTheWatcherSaysSoOrCannotTakeAFile) {
   ASSERT_TRUE(null_engine.ok());
   Collector stopping;
   stopping.most_steps = 1;
-  EXPECT_EQ(run_request(small(), **null_engine, stopping).error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(run_request(small(), {}, **null_engine, stopping).error().code, ErrorCode::kCancelled);
 
   ScriptedEngine engine(draw_grey);
   Collector full;
   full.take_answer = Error{ErrorCode::kStorageFull, "full"};
-  EXPECT_EQ(run_request(small({{"num_images", 4}}), engine, full).error().code,
+  EXPECT_EQ(run_request(small({{"num_images", 4}}), {}, engine, full).error().code,
             ErrorCode::kStorageFull);
   EXPECT_EQ(engine.orders.size(), 1u);
 }

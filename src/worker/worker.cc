@@ -8,9 +8,11 @@
 
 #include "base/crypto.h"
 #include "base/error_names.h"
+#include "base/exchange_limits.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "engine/engines.h"
+#include "worker/picture_reader.h"
 #include "worker/run_request.h"
 
 namespace plantain::worker {
@@ -46,12 +48,17 @@ class Pause {
 // Runs one lease.
 class LeaseRun final : public RunWatcher {
  public:
-  LeaseRun(const Link& link, const Lease& lease, engine::Engine& engine, const Stop& stop)
-      : lease_(lease), engine_(engine), stop_(stop), calls_(link), keeper_(link, lease) {}
+  LeaseRun(const Options& options, const Lease& lease, engine::Engine& engine, const Stop& stop)
+      : options_(options),
+        lease_(lease),
+        engine_(engine),
+        stop_(stop),
+        calls_(options.link),
+        keeper_(options.link, lease) {}
 
   // What became of it, for the log.
   std::string run() {
-    Result<JsonObject> metadata = run_request(lease_.input, engine_, *this);
+    Result<JsonObject> metadata = make();
     if (keeper_.lost()) return "lost";
     if (metadata.ok())
       return finish(JsonObject{{"outcome", "succeeded"},
@@ -101,6 +108,45 @@ class LeaseRun final : public RunWatcher {
   }
 
  private:
+  Result<JsonObject> make() {
+    Result<std::vector<image::Pixels>> references = read_inputs();
+    if (!references.ok()) return references.error();
+    return run_request(lease_.input, std::move(*references), engine_, *this);
+  }
+
+  Result<std::vector<image::Pixels>> read_inputs() {
+    std::vector<image::Pixels> pictures;
+    const int count = static_cast<int>(lease_.inputs.size());
+    if (count > limits::kReferencesMax)
+      return invalid(concat("a request may have ", limits::kReferencesMax, " input pictures"));
+    for (const std::string& address : lease_.inputs) {
+      if (!keep_going("inputs", static_cast<int>(pictures.size()), count))
+        return Error{ErrorCode::kCancelled, "stopped while inputs were read"};
+      const Result<std::string> bytes = fetch(address);
+      if (!bytes.ok()) return bytes.error();
+      Result<image::Pixels> picture = read_picture(options_.program, *bytes, keeper_.stop_flag());
+      if (!picture.ok()) {
+        return Error{picture.error().code,
+                     concat("input picture ", pictures.size() + 1, ": ", picture.error().message)};
+      }
+      pictures.push_back(std::move(*picture));
+    }
+    return pictures;
+  }
+
+  // Asked for again while the server does not answer.
+  Result<std::string> fetch(const std::string& address) {
+    Pause pause(keeper_.stop_flag());
+    while (true) {
+      Result<std::string> bytes =
+          calls_.get(address, limits::kInputFilmMax_bytes, kUploadTimeout, &keeper_.stop_flag());
+      if (bytes.ok() || bytes.error().code != ErrorCode::kUnavailable) return bytes;
+      pause.take();
+      if (keeper_.stop_flag())
+        return Error{ErrorCode::kCancelled, "stopped while an input was on its way"};
+    }
+  }
+
   std::string path(std::string_view call) const {
     return concat("/internal/v1/leases/", lease_.id, "/", call);
   }
@@ -120,6 +166,7 @@ class LeaseRun final : public RunWatcher {
     return "lost";
   }
 
+  const Options& options_;
   const Lease& lease_;
   engine::Engine& engine_;
   const Stop& stop_;
@@ -193,7 +240,7 @@ class Slot {
     if (!lease.ok())
       return log_.error("a lease cannot be read", JsonObject{{"reason", lease.error().message}});
     const auto began = steady_clock::now();
-    const std::string outcome = LeaseRun(options_.link, *lease, *engine_, stop_).run();
+    const std::string outcome = LeaseRun(options_, *lease, *engine_, stop_).run();
     const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
     log_.info("request ended", JsonObject{{"request_id", lease->request_id},
                                           {"attempt", lease->attempt},

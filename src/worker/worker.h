@@ -17,6 +17,7 @@ struct Options {
   std::string worker_id;             // for people
   std::vector<std::string> engines;  // names that make_engine() knows; at least one
   std::vector<std::string> models;   // ids of the models to ask for; at least one
+  Path program = "/proc/self/exe";   // what decodes pictures: worker/picture_reader.h
 };
 
 // How a worker is told to end. Set from any thread or a signal handler.

@@ -39,6 +39,7 @@ class Server:
             if "listening" in said and "key file" in said:
                 break
         assert "listening" in said, f"the server did not start: {(self.folder / 'server.log').read_text()[-2000:]}"
+        self.said = said
         self.base = said["listening"]
         self.port = int(self.base.rsplit(":", 1)[1])
         self.key = pathlib.Path(said["key file"]).read_text().strip()

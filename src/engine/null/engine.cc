@@ -26,8 +26,6 @@ class NullEngine final : public Engine {
 
   Result<Drawing> draw(const Order& order, Observer& observer) override {
     if (auto size = check_size(order); !size.ok()) return size.error();
-    if (!order.references.empty())
-      return invalid("the null engine makes pictures from nothing; it cannot edit one");
     if (!pass_time(observer)) return Error{ErrorCode::kCancelled, "stopped while waiting"};
     Drawing drawing;
     drawing.picture = plain(order);
@@ -49,14 +47,22 @@ class NullEngine final : public Engine {
     }
   }
 
-  // One colour, which the seed chooses.
+  // One colour: of the first pixels of the references, else the seed chooses it.
   static image::Pixels plain(const Order& order) {
     const uint64_t mixed = (static_cast<uint64_t>(order.seed) + 1) * 0x9E3779B97F4A7C15u;
+    uint8_t colour[3];
+    for (int i = 0; i < 3; ++i) colour[i] = static_cast<uint8_t>(mixed >> (40 + 8 * i));
+    if (!order.references.empty()) {
+      for (std::size_t i = 0; i < 3; ++i) {
+        unsigned sum = 0;
+        for (const image::Pixels& reference : order.references) sum += reference.rgb[i];
+        colour[i] = static_cast<uint8_t>(sum / order.references.size());
+      }
+    }
     image::Pixels pixels{order.width, order.height, {}};
     pixels.rgb.resize(std::size_t{3} * static_cast<std::size_t>(order.width) *
                       static_cast<std::size_t>(order.height));
-    for (std::size_t i = 0; i < pixels.rgb.size(); ++i)
-      pixels.rgb[i] = static_cast<uint8_t>(mixed >> (40 + 8 * (i % 3)));
+    for (std::size_t i = 0; i < pixels.rgb.size(); ++i) pixels.rgb[i] = colour[i % 3];
     return pixels;
   }
 
