@@ -21,6 +21,7 @@
 #include "model/flow/schedule.h"
 #include "model/flux2/reference.h"
 #include "model/pipeline.h"
+#include "model/tokenizer/tokenizer.h"
 #include "model/weights/decode.h"
 #include "model/weights/model_folder.h"
 #include "tensor/runtime.h"
@@ -226,20 +227,6 @@ void compare_picture(const Case& one, const FloatPicture& picture, const Flags& 
                     most <= (flags.bf16 ? 16 : 1));
 }
 
-// The recorded ids of the prompt stand for a tokenizer, which has vectors of its own.
-Result<model::Tokenize> tokenizer_of(const Path&, const Weights& recorded) {
-  std::vector<float> ids = values_of(*recorded.find("tokens.ids")),
-                     mask = values_of(*recorded.find("tokens.mask"));
-  std::vector<int32_t> real;
-  int32_t pad = static_cast<int32_t>(ids.back());
-  for (std::size_t i = 0; i < ids.size(); ++i)
-    if (mask[i] == 1) real.push_back(static_cast<int32_t>(ids[i]));
-  return model::Tokenize([real, pad](std::string_view text) -> Result<std::vector<int32_t>> {
-    if (text == "<|endoftext|>") return std::vector<int32_t>{pad};
-    return real;
-  });
-}
-
 // By the last tap, where the case tells it; else all but the last.
 int text_layers_used(const Case& one, const Path& model_folder) {
   if (const Json* taps = find(one.json, "text_taps"); taps != nullptr && !taps->get_array().empty())
@@ -254,10 +241,11 @@ Result<void> run_case(const Path& model_folder, const Case& one, const std::stri
   if (!recorded.ok()) return recorded.error();
   Result<model::PipelineOptions> options = options_of(one, flags);
   if (!options.ok()) return options.error();
-  Result<model::Tokenize> tokenize = tokenizer_of(model_folder, *recorded);
-  if (!tokenize.ok()) return tokenize.error();
+  Result<model::Tokenizer> tokenizer = model::open_tokenizer(model_folder / "tokenizer");
+  if (!tokenizer.ok()) return tokenizer.error();
+  const model::Tokenize tokenize = [&](std::string_view text) { return tokenizer->encode(text); };
   Result<std::unique_ptr<model::Pipeline>> pipeline =
-      model::open_pipeline(model_folder, runtime, *tokenize, *std::move(options));
+      model::open_pipeline(model_folder, runtime, tokenize, *std::move(options));
   if (!pipeline.ok()) return pipeline.error();
   Result<std::vector<FloatPicture>> references = references_of(one, (*pipeline)->side_multiple());
   if (!references.ok()) return references.error();

@@ -11,6 +11,12 @@ EngineUnderTest named(std::string name, std::string engine) {
 
 INSTANTIATE_TEST_SUITE_P(Sketch, EngineContract, testing::Values(named("sketch", "sketch")),
                          engine_under_test_name);
+INSTANTIATE_TEST_SUITE_P(Diffusion, EngineContract,
+                         testing::Values(named("klein", "diffusion:" PLANTAIN_SOURCE_DIR
+                                                        "/tests/golden/klein/model"),
+                                         named("z_image", "diffusion:" PLANTAIN_SOURCE_DIR
+                                                          "/tests/golden/z-image/model")),
+                         engine_under_test_name);
 INSTANTIATE_TEST_SUITE_P(Null, EngineContract, testing::Values(named("null", "null")),
                          engine_under_test_name);
 

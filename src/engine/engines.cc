@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "engine/diffusion/engine.h"
 #include "engine/null/engine.h"
 #include "engine/sketch/engine.h"
 
@@ -10,6 +11,7 @@ namespace plantain::engine {
 namespace {
 
 constexpr std::string_view kNull = "null";
+constexpr std::string_view kDiffusion = "diffusion:";
 constexpr int64_t kNullMax_ms = 24 * 3600 * 1000;
 
 // The time of "null" or "null:MS"; nothing for anything else.
@@ -22,18 +24,26 @@ std::optional<std::chrono::milliseconds> null_time(std::string_view name) {
   return std::chrono::milliseconds(*time);
 }
 
+// The folder of "diffusion:FOLDER".
+std::optional<Path> model_folder(std::string_view name) {
+  if (!name.starts_with(kDiffusion) || name.size() == kDiffusion.size()) return std::nullopt;
+  return Path(name.substr(kDiffusion.size()));
+}
+
 }  // namespace
 
 bool is_engine_name(std::string_view name) {
-  return name == "sketch" || null_time(name).has_value();
+  return name == "sketch" || null_time(name).has_value() || model_folder(name).has_value();
 }
 
 Result<std::unique_ptr<Engine>> make_engine(std::string_view name) {
   if (name == "sketch") return sketch::make_sketch_engine();
   if (const auto time = null_time(name)) return null::make_null_engine(std::string(name), *time);
-  return invalid(
-      concat("there is no engine \"", name,
-             "\"; there are \"sketch\" and, to try the service with, \"null:MILLISECONDS\""));
+  if (const auto folder = model_folder(name))
+    return diffusion::make_diffusion_engine(std::string(name), *folder);
+  return invalid(concat("there is no engine \"", name,
+                        "\"; there are \"sketch\", \"diffusion:MODEL-FOLDER\" and, to try the "
+                        "service with, \"null:MILLISECONDS\""));
 }
 
 }  // namespace plantain::engine

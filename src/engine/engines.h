@@ -11,9 +11,9 @@
 
 namespace plantain::engine {
 
-// "sketch": the built-in illustrator. "null" and "null:MS": plain pictures, MS milliseconds each,
-// to try the service with. kInvalidInput: there is no such engine; the message lists those there
-// are.
+// "sketch": the built-in illustrator. "diffusion:FOLDER": the model of a diffusers folder. "null"
+// and "null:MS": plain pictures, MS milliseconds each, to try the service with. kInvalidInput:
+// there is no such engine; the message lists those there are.
 Result<std::unique_ptr<Engine>> make_engine(std::string_view name);
 
 // True when make_engine() would know the name.

@@ -27,7 +27,6 @@ constexpr int kReferencesMax = 10;
 constexpr int kDistilledSteps = 4;
 constexpr int kBaseSteps = 50;
 constexpr float kBaseGuidance = 4.0f;
-const std::vector<int> kPublishedTaps = {9, 18, 27};
 
 // torch draws [channels, height, width]; tokens have their channels last.
 void draw_noise(uint64_t seed, Map tokens) {
@@ -253,7 +252,10 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json& index,
   if (!text.ok()) return text.error();
   Result<qwen3::Config> text_config = qwen3::parse_config(text->config, "text_encoder/config.json");
   if (!text_config.ok()) return text_config.error();
-  const std::vector<int> taps = options.text_taps.value_or(kPublishedTaps);
+  // A quarter, a half and three quarters of the layers: 9, 18 and 27 of 36.
+  const int layers = text_config->layers;
+  const std::vector<int> taps =
+      options.text_taps.value_or(std::vector<int>{layers / 4, layers / 2, layers * 3 / 4});
   Result<qwen3::Encoder> encoder =
       qwen3::Encoder::load(*text_config, text->weights, options.precision, taps.back());
   if (!encoder.ok()) return encoder.error();
