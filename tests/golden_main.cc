@@ -196,10 +196,8 @@ Result<model::PipelineOptions> options_of(const Case& one, const Flags& flags) {
   if (const Json* strength = find(one.json, "lora")) {
     Result<Weights> weights = model::open_weights(one.folder / "lora.safetensors");
     if (!weights.ok()) return weights.error();
-    Result<model::LowRank> lora =
-        model::read_low_rank(*weights, static_cast<float>(strength->to_number<double>()));
-    if (!lora.ok()) return lora.error();
-    options.loras.push_back(*std::move(lora));
+    options.loras.push_back({std::make_shared<const Weights>(*std::move(weights)),
+                             static_cast<float>(strength->to_number<double>())});
   }
   return options;
 }

@@ -7,6 +7,8 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "model/parameters.h"
+#include "model/pipeline.h"
 #include "model/weights/model_folder.h"
 #include "model/weights/weights.h"
 
@@ -24,6 +26,19 @@ inline Result<Component> open_component(const Path& folder, std::string_view nam
   Result<Weights> weights = open_weights(folder / name);
   if (!weights.ok()) return weights.error();
   return Component{*std::move(config), std::make_shared<const Weights>(*std::move(weights))};
+}
+
+// The files' changes for the denoiser whose weights these are. kInvalidInput, kCorrupt: as
+// read_lora() says.
+inline Result<std::vector<AppliedLora>> read_loras(const std::vector<LoraFile>& files,
+                                                   const Weights& denoiser, LoraNames names) {
+  std::vector<AppliedLora> loras;
+  for (const LoraFile& each : files) {
+    Result<Lora> lora = read_lora(*each.file, denoiser, names);
+    if (!lora.ok()) return lora.error();
+    loras.push_back({*std::move(lora), each.strength});
+  }
+  return loras;
 }
 
 }  // namespace plantain::model

@@ -54,15 +54,8 @@ void channels_last(const std::byte* from, std::byte* to, int64_t rows, int64_t c
 }  // namespace
 
 Parameters::Parameters(std::shared_ptr<const Weights> weights, Precision precision,
-                       const std::vector<LowRank>* loras)
-    : weights_(std::move(weights)), precision_(precision), loras_(loras) {
-  if (loras_ == nullptr) return;
-  for (const LowRank& lora : *loras_)
-    for (const auto& [name, pair] : lora.pairs)
-      if (!has(concat(name, ".weight")) && !error_)
-        error_ = invalid(
-            concat("the LoRA changes \"", shown(name), "\", which this model does not have"));
-}
+                       const std::vector<AppliedLora>* loras)
+    : weights_(std::move(weights)), precision_(precision), loras_(loras) {}
 
 Parameters::~Parameters() = default;
 
@@ -119,28 +112,26 @@ Weight Parameters::matrix_of(const StoredTensor& stored, int64_t rows, int64_t c
   return {*dtype, data, rows, columns, columns, nullptr};
 }
 
+// Shapes have been held to the model's when the LoRA was read.
 void Parameters::add_loras(std::string_view name, int64_t rows, int64_t columns, Weight& weight) {
   if (loras_ == nullptr) return;
   std::vector<float> sum;
-  for (const LowRank& lora : *loras_) {
-    const auto found = lora.pairs.find(name);
-    if (found == lora.pairs.end()) continue;
-    const LowRankPair& pair = found->second;
-    if (pair.in() != columns || pair.out() != rows) {
-      if (!error_)
-        error_ = invalid(concat("the LoRA changes \"", name, "\" as [", pair.out(), ", ", pair.in(),
-                                "]; this model has [", rows, ", ", columns, "]"));
-      return;
-    }
-    if (sum.empty()) sum = all_f32(*weights_->find(concat(name, ".weight")));
-    const float factor = lora.strength * pair.factor();
-    for (int64_t r = 0; r < rows; ++r)
-      for (int64_t k = 0; k < pair.rank; ++k) {
-        const float b = factor * pair.up[static_cast<std::size_t>(r * pair.rank + k)];
-        for (int64_t c = 0; c < columns; ++c)
-          sum[static_cast<std::size_t>(r * columns + c)] +=
-              b * pair.down[static_cast<std::size_t>(k * columns + c)];
+  for (const AppliedLora& applied : *loras_) {
+    for (const LoraLayer& layer : applied.lora.layers) {
+      if (layer.module != name) continue;
+      if (sum.empty()) sum = all_f32(*weights_->find(concat(name, ".weight")));
+      const std::vector<float> down = all_f32(layer.a), up = all_f32(layer.b);
+      const int64_t rank = layer.a.shape[0];
+      const float factor = applied.strength * layer.scale;
+      for (int64_t r = 0; r < rows; ++r) {
+        for (int64_t k = 0; k < rank; ++k) {
+          const float b = factor * up[static_cast<std::size_t>(r * rank + k)];
+          for (int64_t c = 0; c < columns; ++c)
+            sum[static_cast<std::size_t>(r * columns + c)] +=
+                b * down[static_cast<std::size_t>(k * columns + c)];
+        }
       }
+    }
   }
   if (sum.empty()) return;
   const Dtype dtype = weight.dtype == Dtype::kF32 ? Dtype::kF32 : Dtype::kBF16;

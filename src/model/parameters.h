@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "model/low_rank.h"
+#include "model/lora/lora.h"
 #include "model/weights/weights.h"
 #include "tensor/matrix.h"
 #include "tensor/runtime.h"
@@ -24,6 +24,12 @@ enum class Precision {
   kBf16,    // rounded to bf16 where the file has more
 };
 
+// A LoRA and how strongly it is applied.
+struct AppliedLora {
+  Lora lora;
+  float strength = 1;
+};
+
 // Reads parameters by name and owns what had to be converted. Keeps the first error, so that a
 // model reads all it needs in a row and asks once.
 // Threads: one at a time while reading; then what it gave out may be read by any.
@@ -31,7 +37,7 @@ class Parameters {
  public:
   // `loras` are added to the matrices they name; must outlive the reading.
   Parameters(std::shared_ptr<const Weights> weights, Precision precision,
-             const std::vector<LowRank>* loras = nullptr);
+             const std::vector<AppliedLora>* loras = nullptr);
   ~Parameters();
 
   // [rows, columns] of `name`.weight. After an error: an empty one.
@@ -54,7 +60,6 @@ class Parameters {
   bool has(std::string_view name) const;
 
   // kCorrupt: the first parameter that was missing or of another shape, and what was expected.
-  // kInvalidInput: a LoRA that fits no parameter.
   Result<void> status() const;
 
   // Bytes that were copied out of the file.
@@ -72,7 +77,7 @@ class Parameters {
 
   const std::shared_ptr<const Weights> weights_;
   const Precision precision_;
-  const std::vector<LowRank>* const loras_;
+  const std::vector<AppliedLora>* const loras_;
   std::deque<std::unique_ptr<std::byte[]>> owned_;
   uint64_t owned_bytes_ = 0;
 };

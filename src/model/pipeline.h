@@ -84,10 +84,16 @@ class Pipeline {
 // Token ids of a text, with special tokens where the text spells them.
 using Tokenize = std::function<Result<std::vector<int32_t>>(std::string_view)>;
 
+// A LoRA's file and how strongly it is applied to the denoiser.
+struct LoraFile {
+  std::shared_ptr<const Weights> file;
+  float strength = 1;
+};
+
 struct PipelineOptions {
   Precision precision = Precision::kStored;
-  std::vector<LowRank> loras;  // on the denoiser
-  int tile_px = 512;           // decoding in tiles above this side; 0: never
+  std::vector<LoraFile> loras;
+  int tile_px = 512;  // decoding in tiles above this side; 0: never
   // For models that are not the published ones: which text layers feed FLUX.2, and whether it was
   // distilled to need no guidance.
   std::optional<std::vector<int>> text_taps;

@@ -35,8 +35,14 @@ void PromptEncoder::trace_tokens(const std::vector<int32_t>& ids, int64_t used,
 Result<std::shared_ptr<const TextStates>> PromptEncoder::states(
     const std::string& prompt, tensor::Runtime& runtime, tensor::Arena& arena,
     const KeepGoing& keep_going, const Named& trace, const Named& token_trace) {
-  if (!trace.looking())
-    if (std::shared_ptr<const TextStates> kept = cache_.find(prompt)) return kept;
+  if (!trace.looking()) {
+    if (std::shared_ptr<const TextStates> kept = cache_.find(prompt)) {
+      // As many questions as if it were computed: progress looks the same either way.
+      for (int layer = 0; layer < taps_.back(); ++layer)
+        if (!keep_going()) return stopped();
+      return kept;
+    }
+  }
   Result<std::vector<int32_t>> ids = ids_of(prompt);
   if (!ids.ok()) return ids.error();
   const int64_t used = static_cast<int64_t>(ids->size());

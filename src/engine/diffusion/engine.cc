@@ -78,6 +78,13 @@ image::Pixels to_pixels(const model::FloatPicture& picture, Size size) {
   return pixels;
 }
 
+// The generator counts the low 32 bits alone, as the reference's does. Negative seeds, which it has
+// no use for, are mixed, so that -1 is not the largest seed again.
+uint64_t generator_seed(int64_t seed) {
+  if (seed >= 0) return static_cast<uint64_t>(seed);
+  return (static_cast<uint64_t>(-(seed + 1)) + 1) * 0x9E3779B97F4A7C15u >> 32;
+}
+
 class ObserverWatcher final : public model::Watcher {
  public:
   explicit ObserverWatcher(Observer& observer) : observer_(observer) {}
@@ -131,7 +138,7 @@ class DiffusionEngine final : public Engine {
     wanted.height = native.drawn.height;
     wanted.steps = pipeline_->defaults().steps;
     wanted.guidance = pipeline_->defaults().guidance;
-    wanted.seed = static_cast<uint64_t>(order.seed);
+    wanted.seed = generator_seed(order.seed);
     for (const image::Pixels& pixels : order.references) {
       Result<model::FloatPicture> reference = model::flux2::reference_of(
           pixels.width, pixels.height, pixels.rgb, pipeline_->side_multiple());

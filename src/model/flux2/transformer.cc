@@ -97,7 +97,7 @@ Transformer::Stream Transformer::read_stream(Parameters& read, const Config& con
 }
 
 Result<Transformer> Transformer::load(const Config& config, std::shared_ptr<const Weights> weights,
-                                      Precision precision, const std::vector<LowRank>* loras) {
+                                      Precision precision, const std::vector<AppliedLora>* loras) {
   Transformer model;
   model.config_ = config;
   model.parameters_ = std::make_unique<Parameters>(std::move(weights), precision, loras);

@@ -185,8 +185,11 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json&, tensor::
   if (!transformer.ok()) return transformer.error();
   Result<Config> config = parse_config(transformer->config, "transformer/config.json");
   if (!config.ok()) return config.error();
+  Result<std::vector<AppliedLora>> loras =
+      read_loras(options.loras, *transformer->weights, LoraNames::kZImage);
+  if (!loras.ok()) return loras.error();
   Result<Transformer> denoiser =
-      Transformer::load(*config, transformer->weights, options.precision, &options.loras);
+      Transformer::load(*config, transformer->weights, options.precision, &*loras);
   if (!denoiser.ok()) return denoiser.error();
 
   Result<Component> vae = open_component(folder, "vae");

@@ -117,7 +117,7 @@ Transformer::Block Transformer::read_block(const std::string& name, int64_t mlp,
 }
 
 Result<Transformer> Transformer::load(const Config& config, std::shared_ptr<const Weights> weights,
-                                      Precision precision, const std::vector<LowRank>* loras) {
+                                      Precision precision, const std::vector<AppliedLora>* loras) {
   Transformer model;
   model.config_ = config;
   model.parameters_ = std::make_unique<Parameters>(weights, precision, loras);
