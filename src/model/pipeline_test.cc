@@ -58,7 +58,7 @@ class PipelineTest : public testing::TestWithParam<std::string> {
     return picture.ok() ? picture->values : std::vector<float>();
   }
 
-  tensor::Runtime runtime_{2};
+  tensor::Runtime runtime_{1};
 };
 
 TEST_P(PipelineTest, ARunThatIsStoppedAsksNoMoreAndTheNextOneIsWhole) {
