@@ -70,6 +70,27 @@ void hang_lettering(const Scene& scene, Stage& stage) {
   }
 }
 
+// Whether a shop's sign would cover, or be covered by, what the scene wants read.
+bool hides_lettering(const Sign& shop, const Stage& stage) {
+  struct Board {
+    float left, right, top, bottom;
+  };
+  const auto board = [&](const Sign& sign) {
+    const Camera& c = stage.camera;
+    const float half = sign.width_m / 2;
+    return Board{c.x(sign.x_m - half, sign.z_m), c.x(sign.x_m + half, sign.z_m),
+                 c.y(sign.low_m + sign.height_m, sign.z_m), c.y(sign.low_m, sign.z_m)};
+  };
+  const Board own = board(shop);
+  const float margin = 0.02f * stage.side;
+  return std::any_of(stage.signs.begin(), stage.signs.end(), [&](const Sign& other) {
+    if (other.hung) return false;
+    const Board said = board(other);
+    return own.left < said.right + margin && own.right > said.left - margin &&
+           own.top < said.bottom + margin && own.bottom > said.top - margin;
+  });
+}
+
 void hang_shops(const Scene& scene, Stage& stage) {
   static const char* const kJapanese[] = {"ラーメン", "居酒屋", "カラオケ", "喫茶", "酒場", "寿司",
                                           "薬局",     "ホテル", "焼鳥",     "映画", "書店"};
@@ -106,7 +127,7 @@ void hang_shops(const Scene& scene, Stage& stage) {
           side * sign.width_m * 0.5f;
       sign.x_m = side > 0 ? std::min(sign.x_m, reach) : std::max(sign.x_m, reach);
     }
-    stage.signs.push_back(sign);
+    if (!hides_lettering(sign, stage)) stage.signs.push_back(sign);
   }
 }
 

@@ -60,10 +60,10 @@ class Placer {
   void seat(Placed p);
   void give_props();
 
-  // placing_tied.cc: what another's place decides. `k` of `of`: which of all that share the host
-  // in this way; `along`: -0.5 … 0.5 across it.
+  // placing_tied.cc: what another's place decides. `rank`: which of all that share the hosts in
+  // this way; `k` of `of`: which of those of one host; `along`: -0.5 … 0.5 across it.
   struct Share {
-    int k, of;
+    int rank, k, of;
     float along;
   };
   void place_tied(int i);

@@ -71,6 +71,10 @@ void Placer::choose_subject() {
   subject_ = 0;
   while (subject_ < count && (actor(subject_).kind == Kind::kSky || !is_shown(subject_)))
     ++subject_;
+  // On a table, what lies on a plate or in a basket is seen with it.
+  while (stage_.tabletop && subject_ < count && anchor(subject_).host >= 0 &&
+         is_shown(anchor(subject_).host))
+    subject_ = anchor(subject_).host;
   const Actor* const subject = subject_ < count ? &actor(subject_) : nullptr;
   subject_m_ = subject != nullptr ? height_m(*subject) : 1.7f;
   const bool close = is_close(scene_);

@@ -24,7 +24,7 @@ Placer::Share Placer::share_of(int i, int n, size_t hosts) const {
   }
   const int of = (all + static_cast<int>(hosts) - 1) / static_cast<int>(hosts),
             k = (before + n) / static_cast<int>(hosts);
-  return {k, of, (static_cast<float>(k) + 0.5f) / static_cast<float>(of) - 0.5f};
+  return {before + n, k, of, (static_cast<float>(k) + 0.5f) / static_cast<float>(of) - 0.5f};
 }
 
 void Placer::place_tied(int i) {
@@ -35,13 +35,14 @@ void Placer::place_tied(int i) {
   }
   if (hosts.empty()) return place_free(i);
   for (int n = 0; n < a.count; ++n) {
-    const Placed& host = hosts[static_cast<size_t>(n) % hosts.size()];
+    const Share share = share_of(i, n, hosts.size());
+    const Placed& host = hosts[static_cast<size_t>(share.rank) % hosts.size()];
     Placed p = fresh(i);
     p.height = height_px(a);
     p.depth_m = host.depth_m * 0.98f;
     p.x = host.x;
     p.base = host.base;
-    set_tied(p, a, host, share_of(i, n, hosts.size()));
+    set_tied(p, a, host, share);
     if (p.height > 0) stage_.placed.push_back(p);
   }
 }
@@ -74,7 +75,9 @@ void Placer::set_tied(Placed& p, const Actor& a, const Placed& host, const Share
       break;
     case Relation::kBehind:
       p.depth_m = host.depth_m * 1.5f;
-      p.x = host.x + far_side * (0.45f * host_w + 0.2f * width_px(p)) + share.along * host_w;
+      p.x = host.x + share.along * host_w +
+            far_side * ((actor(host.actor).kind == Kind::kTree ? 0.18f : 0.45f) * host_w +
+                        0.2f * width_px(p));
       p.base = base_at(p.depth_m, p.footing);
       break;
     case Relation::kInFrontOf:

@@ -58,6 +58,9 @@ class Tying {
       if (amid || (t.relation == Relation::kBeside && later))
         return tie(t.to, i, Relation::kBeside, false);
     }
+    // What people stand under and is smaller than they are hangs above them.
+    if (t.relation == Relation::kUnder && height_m(host) < 0.8f * height_m(own))
+      return tie(t.to, i, Relation::kAbove, false);
     // Nobody is in a candle.
     if (t.relation == Relation::kIn && height_m(host) < 0.5f * height_m(own) &&
         !is_vessel(host.part))

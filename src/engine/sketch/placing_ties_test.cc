@@ -39,6 +39,13 @@ TEST(Ties, ManyGatherAroundOne) {
   EXPECT_EQ(anchor_in("a dog beside three cats", "dog").host, -1);
 }
 
+TEST(Ties, WhatIsSmallerThanWhoStandsUnderItHangsAboveThem) {
+  const Anchor lantern = anchor_in("people dancing under paper lanterns", "red-paper-lantern");
+  EXPECT_EQ(lantern.host, 0);
+  EXPECT_EQ(lantern.relation, Relation::kAbove);
+  EXPECT_EQ(anchor_in("a man under a tree", "man").relation, Relation::kUnder);
+}
+
 TEST(Ties, NothingFollowsItself) {
   Scene scene;
   for (int i = 0; i < 3; ++i) {

@@ -259,6 +259,16 @@ TEST(Rendering, WhatFliesIsInTheAirAndWhatIsAboveIsAbove) {
   }
 }
 
+TEST(Rendering, AKiteFliesAboveWhoHoldsItAndAStringRunsToTheHand) {
+  for (int64_t seed = 0; seed < 20; ++seed) {
+    const Stage stage = staged("a girl flying a kite in a meadow", seed);
+    const Placed kite = placed(stage, "kite").at(0), girl = placed(stage, "girl").at(0);
+    EXPECT_LT(kite.base - kite.height, girl.base - girl.height) << seed;
+    EXPECT_TRUE(kite.tethered);
+    EXPECT_LT(std::fabs(kite.hand_x - girl.x), 0.3f * girl.height) << seed;
+  }
+}
+
 TEST(Rendering, NobodyIsInAStreetWithoutPeople) {
   for (int64_t seed = 0; seed < 20; ++seed)
     EXPECT_FALSE(staged("a street in a city, no people", seed).crowd) << seed;
@@ -278,6 +288,25 @@ TEST(Rendering, LetteringIsSetWhereItIsReadAndNothingElseMoves) {
   EXPECT_GT(apart(open, shut), 0.01);
   EXPECT_LT(apart(open, shut), 4);
   EXPECT_GT(apart(open, chinese), 0.01);
+}
+
+TEST(Rendering, NoShopSignCoversWhatIsToBeRead) {
+  for (int64_t seed = 0; seed < 30; ++seed) {
+    const Stage stage = staged("a street with a sign \"OLD BOOKS\"", seed);
+    const Camera& c = stage.camera;
+    const auto middle = [&](const Sign& s) { return c.x(s.x_m, s.z_m); };
+    const auto half = [&](const Sign& s) { return c.focal * s.width_m / s.z_m / 2; };
+    const auto level = [&](const Sign& s) { return c.y(s.low_m + s.height_m / 2, s.z_m); };
+    const auto reach = [&](const Sign& s) { return c.focal * s.height_m / s.z_m / 2; };
+    for (const Sign& said : stage.signs) {
+      for (const Sign& shop : stage.signs) {
+        if (said.hung || !shop.hung) continue;
+        const bool across = std::fabs(middle(said) - middle(shop)) < half(said) + half(shop);
+        const bool upright = std::fabs(level(said) - level(shop)) < reach(said) + reach(shop);
+        EXPECT_FALSE(across && upright) << shop.text << ", seed " << seed;
+      }
+    }
+  }
 }
 
 TEST(Rendering, PlacesLookUnlikeEachOther) {

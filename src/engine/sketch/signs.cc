@@ -23,13 +23,27 @@ Board board_of(const Stage& stage, const Sign& sign) {
           sign.width_m * k, sign.height_m * k};
 }
 
-// What carries the board: arms from the wall, or two posts down to a roof or the ground.
+// The line that a board's posts stand on: a roof below it, else the ground.
+float foot_of(const Stage& stage, const Sign& sign, const Board& b) {
+  const float low = b.y + b.h * 1.35f;
+  if (sign.hung || stage.place == Place::kRoom) return low;
+  for (const Placed& p : stage.placed) {
+    const float top = p.base - p.height;
+    if (std::fabs(p.x - b.x - b.w / 2) < 0.5f * p.height && top > b.y + 0.5f * b.h &&
+        top < b.y + 2.2f * b.h)
+      return std::max(low, top + 0.05f * p.height);
+  }
+  return std::max(low, stage.camera.y(0, sign.z_m));
+}
+
+// What carries the board: arms from the wall, or two posts.
 void draw_bracket(const Sheet& sheet, const Stage& stage, const Sign& sign, const Board& b) {
   if (!sign.hung) {
     if (stage.place == Place::kRoom) return;
+    const float foot = foot_of(stage, sign, b);
     for (const float at : {0.15f, 0.85f}) {
       cairo_move_to(sheet.pen(), b.x + b.w * at, b.y + b.h * 0.5f);
-      cairo_line_to(sheet.pen(), b.x + b.w * at, b.y + b.h * 1.35f);
+      cairo_line_to(sheet.pen(), b.x + b.w * at, foot);
     }
     sheet.stroke(Rgb{0.02f, 0.02f, 0.025f}, b.h * 0.06f);
     return;
@@ -69,7 +83,7 @@ Drawn draw_sign(const Stage& stage, const Sign& sign, const Typeface& typeface, 
   const float margin = std::min(b.w, b.h) * 0.6f + 2 * blur_px;
   const bool lit = stage.neon && !is_flat(stage.style);
   const float left = b.x - margin, top = b.y - margin, wide = b.w + 2 * margin,
-              tall = b.h + 2 * margin;
+              tall = std::max(b.h, foot_of(stage, sign, b) - b.y) + 2 * margin;
   const Sheet panel(left, top, wide, tall, scale);
   draw_bracket(panel, stage, sign, b);
   panel.rectangle(b.x, b.y, b.w, b.h, std::min(b.w, b.h) * 0.14f);

@@ -93,6 +93,9 @@ void set_camera(const Scene& scene, Stage& stage) {
   float horizon = chance.between(0.46f, 0.54f);
   if (scene.shot == Shot::kWide) horizon = chance.between(0.52f, 0.62f);
   if (scene.shot == Shot::kFromAbove) horizon = chance.between(0.1f, 0.16f);
+  // Water from straight above mirrors nothing: it is seen from a hill.
+  if (scene.shot == Shot::kFromAbove && (stage.place == Place::kLake || stage.place == Place::kSea))
+    horizon = chance.between(0.28f, 0.34f);
   if (stage.place == Place::kRoom) horizon = chance.between(0.5f, 0.56f);
   if (stage.place == Place::kSky) horizon = 0.92f;
   if (stage.tabletop && scene.shot == Shot::kFromAbove) horizon = -0.25f;
