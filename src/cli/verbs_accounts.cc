@@ -52,7 +52,7 @@ Result<Json> retention_of(const std::string& text) {
   const auto duration = parse_duration(text);
   if (!duration)
     return invalid("--retention takes a length of time like 12h or 30d, default or forever");
-  return Json(duration->count() / 1'000'000);
+  return Json(duration->count());
 }
 
 Result<Json> quota_of(const std::string& text) {
