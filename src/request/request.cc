@@ -25,6 +25,24 @@ std::string money_text(Microdollars amount) {
   return concat(amount < 0 ? "-$" : "$", size / 1'000'000, ".", cents);
 }
 
+namespace {
+constexpr std::string_view kStepStates[] = {"intent", "accepted", "answered", "done"};
+}
+
+std::optional<StepState> step_state_from_name(std::string_view name) {
+  for (std::size_t i = 0; i < std::size(kStepStates); ++i) {
+    if (kStepStates[i] == name) return static_cast<StepState>(i);
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of(StepState state) { return kStepStates[static_cast<int>(state)]; }
+
+bool falls_over(ErrorCode code) {
+  return code == ErrorCode::kUpstreamUnavailable || code == ErrorCode::kEngineFailed ||
+         code == ErrorCode::kOutOfMemory;
+}
+
 std::string error_to_text(const Error& error) {
   return write_json(JsonObject{{"code", name_of(error.code)}, {"message", error.message}});
 }

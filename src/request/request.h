@@ -33,25 +33,6 @@ struct Limits {
   std::optional<Microdollars> spend_per_month;  // UTC
 };
 
-// The bytes of a file that a client brought, as the database knows them.
-struct FileContent {
-  std::string blob_id;
-  std::string content_type;
-  std::string extension;  // ".png"
-  int64_t bytes = 0;
-  std::string sha256;  // hexadecimal
-  int width = 0;       // pixels as stored, before any orientation
-  int height = 0;
-};
-
-// A file that the input of a request names: exactly one of the three says where its bytes are.
-struct NewInput {
-  std::string medium;                  // what it must be: "image", "video"
-  std::string address;                 // to be fetched from there
-  std::optional<FileId> upload;        // an upload of the account
-  std::optional<FileContent> content;  // here already, its blob staged
-};
-
 // A request that has passed every check of the submit and is about to be kept.
 struct NewRequest {
   RequestId id;
@@ -71,10 +52,28 @@ struct NewRequest {
   bool prepaid = false;               // its account's balance must cover the price
   Limits key_limits = {};             // judged when it is stored: queued and the spending ones
   Limits account_limits = {};
-  std::vector<NewInput> inputs = {};  // in the order of catalog::file_values()
-  int64_t quota_bytes = 0;            // what the account's files may have together
-  std::string webhook = {};           // where its end is told; empty: nowhere
-  bool webhook_intermediate = false;  // … and its other states
+  std::vector<std::string> fallbacks = {};  // engines to go on with, in order, should `engine` fail
+};
+
+// A paid call of a request's engine to somebody else (the contract's section 11, `steps`).
+enum class StepState {
+  kIntent,    // it is about to be sent, or was; its answer is not known
+  kAccepted,  // the provider works on it, under upstream_id
+  kAnswered,  // nothing was made, and nothing is under way
+  kDone,      // what it made is kept
+};
+std::optional<StepState> step_state_from_name(std::string_view name);  // "intent" …
+std::string_view name_of(StepState state);
+
+struct Step {
+  int n = 0;
+  StepState state = StepState::kIntent;
+  int call = 1;    // rises with each intent
+  int doubts = 0;  // calls before this one whose answer nobody knows; the store counts them
+  std::string engine;
+  std::string upstream_id;
+  std::string outputs;             // JSON, for the worker that goes on; only of done ones
+  std::vector<std::string> blobs;  // of what is kept; told with kDone, not read back
 };
 
 // The client's promise that two calls are one. Scope: the account.
@@ -118,8 +117,13 @@ struct Request {
   std::string metadata;             // JSON text the worker reported; empty before success
   std::vector<OutputFile> outputs;  // by n; thumbnails after pictures
   Microdollars price = 0;
-  Microdollars cost = 0;  // settled, at most price
+  Microdollars cost = 0;       // settled, at most price
+  bool maybe_charged = false;  // set at its end: a provider may have charged for what nobody got
 };
+
+// Failures of an engine's own, after which another engine may try: never a refusal, of the content
+// or of the order.
+bool falls_over(ErrorCode code);
 
 // How an error is kept with a request: its code's stable name and the sentence.
 std::string error_to_text(const Error& error);

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "request/request.h"
-#include "store/file_store.h"
 #include "store/then.h"
 
 namespace plantain::store {
@@ -64,7 +63,7 @@ struct Claim {
   std::string model_id;
   std::string input;  // JSON text
   std::optional<WallTime> finish_by;
-  std::vector<InputFile> inputs;  // all of them, by n
+  std::vector<Step> steps = {};  // what earlier attempts paid for, by n
 };
 
 struct Finish {
@@ -114,8 +113,7 @@ class RequestStore {
   // Stores a queued request. If the idempotency key was used before with the same fingerprint,
   // stores nothing and answers the first id; with another fingerprint: kConflict. Otherwise its
   // limits are judged and its price is reserved: kQueueFull, kInsufficientBalance,
-  // kPermissionDenied (a limit of spending). kFileUnreachable: an input names an upload that is not
-  // the account's; kTooLarge: its files would pass their quota.
+  // kPermissionDenied (a limit of spending).
   virtual void enqueue(NewRequest fresh, std::optional<Idempotency> key, Then<Enqueued> then) = 0;
   // The answer given for this key before, if any; kConflict for another fingerprint.
   virtual Result<std::optional<RequestId>> replay(const AccountId& account,
@@ -138,10 +136,10 @@ class RequestStore {
 
   // -- workers ------------------------------------------------------------------------------
 
-  // Hands out the next due request whose inputs are all here: highest priority, then of the account
-  // that has used the least of late, then the oldest. Accounts and keys with as many running as
-  // they may are passed over, and disabled accounts. Nothing: nothing is due. While the lease lasts
-  // nobody else can claim it.
+  // Hands out the next due request: highest priority, then of the account that has used the least
+  // of late, then the oldest. Accounts and keys with as many running as they may are passed over,
+  // and disabled accounts. Nothing: nothing is due. While
+  // the lease lasts nobody else can claim it.
   virtual void claim(ClaimWish wish, Then<std::optional<Claim>> then) = 0;
   // Extends the lease in memory (limits::kLease from now). True: its client asked for an end.
   // kConflict: the lease is lost.
@@ -152,10 +150,17 @@ class RequestStore {
   // Records, before the bytes are visible, that `blob_id` belongs to this lease. kConflict: lost.
   virtual void stage_blob(LeaseId lease, std::string credential, std::string blob_id,
                           Then<void> then) = 0;
-  // Ends the lease. The state after it. Repeating the finish that ended it answers the same;
-  // kConflict if anything else ended it: nothing changed.
+  // Records what becomes of one paid call, before and after it is sent; the step as it then is. The
+  // same word again changes nothing. kConflict: the lease is lost, or the step's state forbids it:
+  // an intent has the number after the last one's (from 1), anything else the last one's.
+  virtual void put_step(LeaseId lease, std::string credential, Step step, Then<Step> then) = 0;
+  // Ends the lease. The state after it. A failure of an engine's own sends the request to the next
+  // of its fallbacks, unless a call is in doubt; that costs no attempt. Repeating the finish that
+  // ended it answers the same; kConflict if anything else ended it: nothing changed.
   virtual void finish(LeaseId lease, std::string credential, Finish finish,
                       Then<RequestState> then) = 0;
+  // What waits for this engine and has a fallback goes on with that. How many did.
+  virtual void fall_over(std::string engine, std::string model_id, Then<int> then) = 0;
   // Every lease of a credential is lost at once: its worker is known to be dead.
   virtual void lose(std::string credential, Then<int> then) = 0;
 

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "store/sqlite/steps.h"
 
 namespace plantain::store::sqlite {
 namespace {
@@ -80,19 +81,15 @@ void Life::write_sequence(Connection& db) {
 void Life::begin(Transaction& transaction, const NewRequest& fresh) {
   transaction.db.run(R"(
       INSERT INTO request (id, account, key, model_id, engine, priority, state, created, start_by, finish_by,
-                           retention, price, tags, pictures)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13))",
+                           retention, price, tags, pictures, fallbacks)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14))",
                      fresh.id, fresh.account, fresh.key, fresh.model_id, fresh.engine,
                      fresh.priority, fresh.created, fresh.start_by, fresh.finish_by,
-                     fresh.retention, fresh.price, tags_to_text(fresh.tags), fresh.pictures);
+                     fresh.retention, fresh.price, tags_to_text(fresh.tags), fresh.pictures,
+                     tags_to_text(fresh.fallbacks));
   const int64_t row = transaction.db.last_row();
   transaction.db.run("INSERT INTO input (request, text) VALUES (?1, ?2)", row, fresh.input);
-  if (!fresh.webhook.empty()) {
-    transaction.db.run(
-        "INSERT INTO webhook (request, account, url, intermediate) VALUES (?1, ?2, ?3, ?4)", row,
-        fresh.account, fresh.webhook, fresh.webhook_intermediate);
-  }
-  write_event(transaction, row, RequestState::kQueued, 0);  // which a trigger puts in the outbox
+  write_event(transaction, row, RequestState::kQueued, 0);
   const Subject subject{row,
                         fresh.id,
                         fresh.account,
@@ -153,6 +150,42 @@ void Life::lose(Transaction& transaction, Subject& subject) {
   move(transaction, subject, event_of_loss(subject.losses),
        Ending{Error{ErrorCode::kWorkerLost,
                     "every worker that took this request died or went silent"}});
+}
+
+namespace {
+
+std::vector<std::string> fallbacks_of(Connection& db, int64_t row) {
+  Rows rows = db.query("SELECT fallbacks FROM request WHERE row = ?1", row);
+  return rows.next() ? tags_from_text(rows.text(0)) : std::vector<std::string>();
+}
+
+}  // namespace
+
+bool Life::fall_over(Transaction& transaction, Subject& subject) {
+  std::vector<std::string> rest = fallbacks_of(transaction.db, subject.row);
+  if (rest.empty() || subject.state != RequestState::kRunning) return false;
+  move(transaction, subject, RequestEvent::kRelease);
+  return fall_over_in_queue(transaction, subject);
+}
+
+bool Life::fall_over_in_queue(Transaction& transaction, Subject& subject) {
+  std::vector<std::string> rest = fallbacks_of(transaction.db, subject.row);
+  if (rest.empty() || subject.state != RequestState::kQueued) return false;
+  std::string next = std::move(rest.front());
+  rest.erase(rest.begin());
+  change_engine(transaction, subject, std::move(next), rest);
+  return true;
+}
+
+void Life::change_engine(Transaction& transaction, Subject& subject, std::string engine,
+                         const std::vector<std::string>& rest) {
+  steps::begin_anew(transaction, subject.row);
+  transaction.db.run("UPDATE request SET engine = ?2, fallbacks = ?3 WHERE row = ?1", subject.row,
+                     engine, tags_to_text(rest));
+  add_count(transaction, subject, RequestState::kQueued, -1);
+  subject.engine = std::move(engine);
+  add_count(transaction, subject, RequestState::kQueued, 1);
+  announce(transaction, subject.id, RequestState::kQueued);
 }
 
 void Life::be_late(Transaction& transaction, Subject& subject) {
@@ -222,15 +255,16 @@ void Life::write_end(Transaction& transaction, const Subject& subject, const End
   std::optional<WallTime> expires;
   if (subject.retention)
     expires = transaction.now + std::max<Micros>(*subject.retention, limits::kRetentionMin);
+  const bool maybe_charged = steps::end(transaction, subject.row, succeeded);
   std::string error;
   if (failed)
     error = error_to_text(ending.error.value_or(Error{ErrorCode::kInternal, "the request failed"}));
 
   transaction.db.run(
-      R"(UPDATE request SET finished = ?2, expires = ?3, cost = ?4, error = ?5, metadata = ?6
-                        WHERE row = ?1)",
+      R"(UPDATE request SET finished = ?2, expires = ?3, cost = ?4, error = ?5, metadata = ?6,
+                            maybe_charged = max(maybe_charged, ?7) WHERE row = ?1)",
       subject.row, transaction.now, expires, cost, error,
-      succeeded ? ending.metadata : std::string());
+      succeeded ? ending.metadata : std::string(), maybe_charged);
   transaction.db.run(R"(
       INSERT INTO usage (account, day, key, model_id, engine, tags, state, pictures, cost, provider_cost)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))",
@@ -249,9 +283,10 @@ void Life::drop_lease(Transaction& transaction, const Subject& subject) {
   if (!lease) return;
   transaction.db.run("DELETE FROM lease WHERE id = ?1", *lease);
   // Its worker may be about to put bytes under these names, so they die later
-  // (limits::kStagedBlobKept).
-  transaction.db.run("UPDATE blob SET lost = ?2 WHERE state = 0 AND lease = ?1", *lease,
-                     transaction.now);
+  // (limits::kStagedBlobKept); what a done step names waits for the next attempt.
+  transaction.db.run(R"(UPDATE blob SET lost = ?2 WHERE state = 0 AND lease = ?1
+                        AND NOT EXISTS (SELECT 1 FROM step_blob WHERE blob_id = blob.id))",
+                     *lease, transaction.now);
   transaction.committed.emplace_back([this, lease = *lease] { leases_.remove(lease); });
 }
 

@@ -69,13 +69,15 @@ class Life {
             const Ending& ending = {});
   // Its worker is gone: another attempt, or the end.
   void lose(Transaction& transaction, Subject& subject);
+  // Back to the queue, for the next of its engines; without effect where none is left. True: done.
+  // It is running.
+  bool fall_over(Transaction& transaction, Subject& subject);
+  // The same of one that is queued.
+  bool fall_over_in_queue(Transaction& transaction, Subject& subject);
   // A deadline of it has passed.
   void be_late(Transaction& transaction, Subject& subject);
   // Removes it and all that hangs on it; it must have ended.
   static void erase(Transaction& transaction, const Subject& subject);
-
-  // Tells the listener, once this is on disk.
-  void announce(Transaction& transaction, const RequestId& id, RequestState state);
 
  private:
   void write_event(Transaction& transaction, int64_t row, RequestState state, int attempt);
@@ -85,7 +87,10 @@ class Life {
   void add_count(Transaction& transaction, const Subject& subject, RequestState state, int64_t by);
   void settle(Transaction& transaction, const Subject& subject, Microdollars cost);
   void write_end(Transaction& transaction, const Subject& subject, const Ending& ending);
+  void change_engine(Transaction& transaction, Subject& subject, std::string engine,
+                     const std::vector<std::string>& rest);
   void drop_lease(Transaction& transaction, const Subject& subject);
+  void announce(Transaction& transaction, const RequestId& id, RequestState state);
 
   LeaseBook& leases_;
   QueueCounts& counts_;

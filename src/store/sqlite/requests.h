@@ -26,7 +26,6 @@ class SqliteRequests final : public RequestStore {
   // anew.
   void recover(Transaction& transaction);
   void use_writer(Writer& writer) { writer_ = &writer; }
-  Life& life() { return life_; }  // for what else ends requests; the writer's thread alone
   void before_commit(Connection& db) {
     life_.write_sequence(db);
     tally_.write(db);
@@ -54,6 +53,8 @@ class SqliteRequests final : public RequestStore {
                   Then<void> then) override;
   void finish(LeaseId lease, std::string credential, Finish finish,
               Then<RequestState> then) override;
+  void put_step(LeaseId lease, std::string credential, Step step, Then<Step> then) override;
+  void fall_over(std::string engine, std::string model_id, Then<int> then) override;
   void lose(std::string credential, Then<int> then) override;
 
   void sweep(Then<Swept> then) override;

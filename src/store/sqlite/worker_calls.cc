@@ -2,8 +2,8 @@
 
 #include "base/error_names.h"
 #include "base/limits.h"
-#include "store/sqlite/contents.h"
 #include "store/sqlite/requests.h"
+#include "store/sqlite/steps.h"
 
 namespace plantain::store::sqlite {
 namespace {
@@ -30,7 +30,7 @@ std::optional<int64_t> head_of(Connection& db, const ClaimWish& wish, Priority p
                                const QueueCounts::Line& line) {
   Rows rows = db.query(R"(
       SELECT row FROM request INDEXED BY request_queue
-      WHERE state = 0 AND waiting = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND account = ?4 AND key = ?5
+      WHERE state = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND account = ?4 AND key = ?5
       ORDER BY row LIMIT 1)",
                        wish.engine, line.model_id, priority, line.account, line.key);
   if (!rows.next()) return std::nullopt;
@@ -55,13 +55,10 @@ std::optional<int64_t> first_of(Connection& db, const ClaimWish& wish, Priority 
 Claim claim_of(Connection& db, const Subject& subject, LeaseId lease) {
   Rows rows = db.query("SELECT text FROM input WHERE request = ?1", subject.row);
   std::string input = rows.next() ? rows.text(0) : std::string();
-  return Claim{std::move(lease),
-               subject.id,
-               subject.attempt,
-               subject.model_id,
-               std::move(input),
-               subject.finish_by,
-               read_inputs(db, subject.row)};
+  Claim claim{std::move(lease), subject.id,       subject.attempt,
+              subject.model_id, std::move(input), subject.finish_by};
+  claim.steps = steps::of(db, subject.row);
+  return claim;
 }
 
 struct LeaseRow {
@@ -79,8 +76,8 @@ std::optional<LeaseRow> find_lease(Connection& db, const LeaseId& lease,
   return LeaseRow{rows.integer(0), rows.maybe_integer(1), static_cast<RequestState>(rows.small(2))};
 }
 
-// What a worker's report means for its request.
-RequestEvent event_of(const Finish& finish, const Subject& subject) {
+// What a worker's report means for its request. What is in doubt is not tried again by itself.
+RequestEvent event_of(const Finish& finish, const Subject& subject, bool in_doubt) {
   switch (finish.outcome) {
     case Finish::Outcome::kSucceeded:
       return RequestEvent::kSucceed;
@@ -92,7 +89,7 @@ RequestEvent event_of(const Finish& finish, const Subject& subject) {
     case Finish::Outcome::kFailed:
       break;
   }
-  const bool again = finish.error && is_retryable(finish.error->code) &&
+  const bool again = finish.error && is_retryable(finish.error->code) && !in_doubt &&
                      event_of_loss(subject.losses) == RequestEvent::kLose;
   return again ? RequestEvent::kLose : RequestEvent::kFail;
 }
@@ -195,6 +192,7 @@ Result<std::optional<Claim>> SqliteRequests::do_claim(Transaction& transaction,
   transaction.db.run(R"(INSERT INTO lease (id, request, credential, own, worker_id, claim_id)
                         VALUES (?1, ?2, ?3, ?4, ?5, ?6))",
                      lease, subject->row, wish.credential, wish.own, wish.worker_id, wish.claim_id);
+  steps::adopt(transaction, subject->row, lease);
   transaction.committed.emplace_back(
       [this, lease, request = subject->id, credential = wish.credential, now = transaction.steady] {
         leases_.add(lease, request, credential, false, now, Micros(0));
@@ -256,7 +254,8 @@ Result<RequestState> SqliteRequests::do_finish(Transaction& transaction, const L
   std::optional<Subject> subject = Life::at(transaction.db, row->request);
   if (!subject) return lease_lost();
 
-  const RequestEvent event = event_of(finish, *subject);
+  const bool in_doubt = steps::in_doubt(transaction.db, subject->row);
+  const RequestEvent event = event_of(finish, *subject, in_doubt);
   const RequestState next = *after(subject->state, event);
   if (next == RequestState::kSucceeded) {
     if (Result<void> published = publish(transaction, subject->row, lease, finish);
@@ -264,13 +263,19 @@ Result<RequestState> SqliteRequests::do_finish(Transaction& transaction, const L
       return published.error();
     }
   }
-  // Whatever else it sent is not needed: it will send nothing more.
-  transaction.db.run("UPDATE blob SET state = 2, lease = NULL WHERE state = 0 AND lease = ?1",
+  // Whatever else it sent is not needed, but for what done steps name while another attempt may
+  // come: it will send nothing more.
+  transaction.db.run(R"(UPDATE blob SET state = 2, lease = NULL WHERE state = 0 AND lease = ?1
+                        AND NOT EXISTS (SELECT 1 FROM step_blob WHERE blob_id = blob.id))",
                      lease);
   transaction.db.run("UPDATE lease SET outcome = ?2, end_state = ?3 WHERE id = ?1", lease,
                      finish.outcome, next);
   transaction.committed.emplace_back([this, lease] { leases_.remove(lease); });
 
+  const bool may_fall_over = finish.outcome == Finish::Outcome::kFailed && finish.error &&
+                             falls_over(finish.error->code) &&
+                             !steps::is_open(transaction.db, subject->row);
+  if (may_fall_over && life_.fall_over(transaction, *subject)) return subject->state;
   Ending ending{finish.error, finish.metadata, finish.cost, finish.provider_cost,
                 count_pictures(finish)};
   if (event == RequestEvent::kExhaust) {
@@ -278,6 +283,42 @@ Result<RequestState> SqliteRequests::do_finish(Transaction& transaction, const L
   }
   life_.move(transaction, *subject, event, ending);
   return subject->state;
+}
+
+void SqliteRequests::put_step(LeaseId lease, std::string credential, Step step, Then<Step> then) {
+  writer_->submit<Step>(
+      [lease = std::move(lease), credential = std::move(credential),
+       step = std::move(step)](Transaction& transaction) -> Result<Step> {
+        const std::optional<LeaseRow> row = find_lease(transaction.db, lease, credential);
+        if (!row || row->outcome) return lease_lost();
+        return steps::put(transaction, row->request, lease, step);
+      },
+      std::move(then));
+}
+
+void SqliteRequests::fall_over(std::string engine, std::string model_id, Then<int> then) {
+  writer_->submit<int>(
+      [this, engine = std::move(engine),
+       model_id = std::move(model_id)](Transaction& transaction) -> Result<int> {
+        std::vector<int64_t> queued;
+        {
+          Rows rows = transaction.db.query(R"(
+              SELECT row FROM request INDEXED BY request_queue
+              WHERE state = 0 AND engine = ?1 AND model_id = ?2 AND fallbacks <> '[]' LIMIT ?3)",
+                                           engine, model_id, limits::kSweepMax);
+          while (rows.next()) queued.push_back(rows.integer(0));
+        }
+        int moved = 0;
+        for (const int64_t row : queued) {
+          std::optional<Subject> subject = Life::at(transaction.db, row);
+          // What it may owe its first engine is settled before another gets to see it.
+          if (subject && !steps::is_open(transaction.db, row) &&
+              life_.fall_over_in_queue(transaction, *subject))
+            ++moved;
+        }
+        return moved;
+      },
+      std::move(then));
 }
 
 void SqliteRequests::lose(std::string credential, Then<int> then) {
