@@ -49,7 +49,8 @@ Result<store::Upload> keep(Context& context, const Call& call) {
   store::Upload fresh{id, call.caller->key.account, concat(id.text(), content->extension),
                       std::move(*content), context.clock.wall()};
   return store::wait_for<store::Upload>([&](auto then) {
-    context.files.add(std::move(fresh), context.settings.quota_bytes, std::move(then));
+    const int64_t quota = call.caller->account.quota_bytes.value_or(context.settings.quota_bytes);
+    context.files.add(std::move(fresh), quota, std::move(then));
   });
 }
 

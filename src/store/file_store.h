@@ -75,7 +75,8 @@ class FileStore {
   // Inputs of queued requests that are to be fetched, oldest request first.
   virtual Result<std::vector<PendingInput>> pending(int limit) = 0;
   // The bytes of an input are here; when it was the last one missing, the request can be claimed.
-  // False: nobody waits for it any more, and its blob dies. kTooLarge as add().
+  // False: nobody waits for it any more, and its blob dies. kTooLarge as add(); a
+  // quota of the account's own goes before `quota_bytes`.
   virtual void arrive(RequestId request, int n, FileContent content, int64_t quota_bytes,
                       Then<bool> then) = 0;
   // An input cannot be had: the request fails with `why`. False: nobody waits for it any more.

@@ -31,6 +31,12 @@ std::optional<Subject> waiting_for(Connection& db, const RequestId& request, int
   return subject;
 }
 
+std::optional<int64_t> own_quota(Connection& db, const AccountId& account) {
+  Rows rows = db.query("SELECT quota FROM account WHERE id = ?1", account);
+  if (!rows.next()) return std::nullopt;
+  return rows.maybe_integer(0);
+}
+
 }  // namespace
 
 void SqliteFiles::stage(std::string blob_id, Then<void> then) {
@@ -154,7 +160,8 @@ Result<bool> SqliteFiles::do_arrive(Transaction& transaction, const RequestId& r
     db.run("UPDATE blob SET state = 2, lost = NULL WHERE id = ?1 AND state = 0", content.blob_id);
     return false;
   }
-  const Result<int64_t> row = adopt(transaction, subject->account, content, quota_bytes);
+  const int64_t quota = own_quota(db, subject->account).value_or(quota_bytes);
+  const Result<int64_t> row = adopt(transaction, subject->account, content, quota);
   if (!row.ok()) return row.error();
   db.run(
       "UPDATE input_file SET address = NULL, content = ?3, name = ?4 WHERE request = ?1 AND n = ?2",
