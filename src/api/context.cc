@@ -1,9 +1,19 @@
 #include "api/context.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "base/text.h"
 
 namespace plantain::api {
+
+std::vector<std::string> Context::candidates_of(const catalog::Model& model) const {
+  std::vector<std::string> candidates = engines_of(model);
+  const auto is_sketch = [](const std::string& engine) { return engine == "sketch"; };
+  if (!std::all_of(candidates.begin(), candidates.end(), is_sketch))
+    std::erase_if(candidates, is_sketch);
+  return candidates;
+}
 
 Result<RequestId> request_id_of(std::string_view text) {
   if (auto id = RequestId::parse(text)) return *id;

@@ -69,10 +69,13 @@ struct Context {
   std::map<std::string, std::string> worker_tokens =
       {};  // SHA-256 of the token -> credential, of own workers
 
+  // All that may be pinned, in order.
   const std::vector<std::string>& engines_of(const catalog::Model& model) const {
     const auto at = settings.engines.find(model.id);
     return at == settings.engines.end() ? model.engines : at->second;
   }
+  // Those that are tried by themselves: what draws without weights serves only where it is alone.
+  std::vector<std::string> candidates_of(const catalog::Model& model) const;
 };
 
 // A path parameter or value that must be a request's id.

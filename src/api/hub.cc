@@ -1,6 +1,7 @@
 #include "api/hub.h"
 
 #include <algorithm>
+#include "base/limits.h"
 
 namespace plantain::api {
 
@@ -156,9 +157,20 @@ bool Workers::has_worker(const std::string& engine, const std::string& model, Mi
   if (since_start && now - started_ < window) return true;
   return std::any_of(seen_.begin(), seen_.end(), [&](const auto& entry) {
     const Seen& worker = entry.second;
-    return worker.engine == engine && now - worker.at < window &&
+    return worker.engine == engine && !worker.paused && now - worker.at < window &&
            std::find(worker.models.begin(), worker.models.end(), model) != worker.models.end();
   });
+}
+
+bool Workers::is_away(const std::string& engine, const std::string& model) const {
+  if (has_worker(engine, model, limits::kWorkerSeen, /*since_start=*/false)) return false;
+  const std::lock_guard lock(mutex_);
+  const SteadyTime now = clock_.steady();
+  const bool is_paused = std::any_of(seen_.begin(), seen_.end(), [&](const auto& entry) {
+    return entry.second.engine == engine && entry.second.paused &&
+           now - entry.second.at < limits::kWorkerSeen;
+  });
+  return is_paused || now - started_ >= limits::kWorkerSeen;
 }
 
 std::vector<Workers::Seen> Workers::all() const {

@@ -82,6 +82,7 @@ class Workers {
     std::vector<std::string> models;
     SteadyTime at;
     bool own = false;
+    bool paused = false;  // it takes nothing at present: its provider is away
   };
 
   void seen(const std::string& credential, const Seen& worker);  // `at` is set here
@@ -91,6 +92,9 @@ class Workers {
   // server that has not run that long gives the benefit of the doubt.
   bool has_worker(const std::string& engine, const std::string& model, Micros window,
                   bool since_start) const;
+  // Nobody will take a request for this engine and model soon: its workers say so, or none was seen
+  // for limits::kWorkerSeen.
+  bool is_away(const std::string& engine, const std::string& model) const;
   std::vector<Seen> all() const;
 
   // A run of a kind ("model/resolution/pictures") began, and ended; only good ones are learned

@@ -18,6 +18,9 @@ namespace {
 constexpr std::size_t kProgressBodyMax_bytes =
     512 * limits::kKiB;  // a preview is at most 256 pixels a side
 
+constexpr std::size_t kStepBodyMax_bytes = 256 * limits::kKiB;
+constexpr std::size_t kUpstreamIdMax_bytes = 512;
+
 Result<LeaseId> lease_of(const Call& call) {
   if (auto id = LeaseId::parse(call.param("lease_id"))) return *id;
   return Error{ErrorCode::kInvalidIdentifier, "a lease id is a UUID in lower case"};
@@ -64,6 +67,23 @@ Result<store::ClaimWish> wish_of(const Call& call, const Json& body) {
   return wish;
 }
 
+JsonObject step_object(const Step& step) {
+  const Result<Json> outputs = parse_json(step.outputs);
+  return JsonObject{{"n", step.n},
+                    {"state", name_of(step.state)},
+                    {"call", step.call},
+                    {"doubts", step.doubts},
+                    {"engine", step.engine},
+                    {"upstream_id", step.upstream_id},
+                    {"outputs", outputs.ok() ? *outputs : Json(nullptr)}};
+}
+
+JsonArray steps_array(const std::vector<Step>& steps) {
+  JsonArray array;
+  for (const Step& step : steps) array.push_back(step_object(step));
+  return array;
+}
+
 Reply lease_reply(Context& context, const std::string& base, const store::Claim& claim,
                   const JsonObject& input) {
   JsonArray inputs;
@@ -78,9 +98,15 @@ Reply lease_reply(Context& context, const std::string& base, const store::Claim&
                {"input", show_inputs(context, base, context.catalog.find(claim.model_id), input,
                                      claim.inputs, std::nullopt, /*all=*/true)},
                {"inputs", std::move(inputs)},
-               {"steps", JsonArray()},
+               {"steps", steps_array(claim.steps)},
                {"lease_s", limits::kLease.count()},
                {"deadline", claim.finish_by ? Json(to_rfc3339(*claim.finish_by)) : Json(nullptr)}});
+}
+
+Reply no_content() {
+  Reply reply;
+  reply.status = 204;
+  return reply;
 }
 
 // One worker that waits for work. It asks the store at once and again whenever something was
@@ -134,7 +160,7 @@ class LongPoll : public std::enable_shared_from_this<LongPoll> {
     }
     // What was claimed is handed out also when the time is just up: it is this worker's lease now.
     if (!claim.ok()) return respond_(problem(claim.error()));
-    if (!claim->has_value()) return respond_(nothing());
+    if (!claim->has_value()) return respond_(no_content());
     const Result<Json> input = parse_json((*claim)->input);
     CHECK(input.ok() && input->is_object());
     context_.workers.run_began(
@@ -151,13 +177,7 @@ class LongPoll : public std::enable_shared_from_this<LongPoll> {
       if (asking_) return;  // got() answers
       ended_ = true;
     }
-    respond_(nothing());
-  }
-
-  static Reply nothing() {
-    Reply reply;
-    reply.status = 204;
-    return reply;
+    respond_(no_content());
   }
 
   Context& context_;
@@ -177,10 +197,13 @@ void claim(Context& context, const std::shared_ptr<const Call>& call, const Resp
   if (!body.ok()) return respond(problem(body.error()));
   Result<store::ClaimWish> wish = wish_of(*call, *body);
   if (!wish.ok()) return respond(problem(wish.error()));
-  context.workers.seen(wish->credential,
-                       Workers::Seen{wish->worker_id, wish->engine, wish->models, {}, wish->own});
+  const bool paused = bool_or(*body, "paused", false);
+  context.workers.seen(
+      wish->credential,
+      Workers::Seen{wish->worker_id, wish->engine, wish->models, {}, wish->own, paused});
   if (context.draining)
     return respond(problem(Error{ErrorCode::kUnavailable, "the server is shutting down"}));
+  if (paused) return respond(no_content());
   const int64_t wait =
       std::clamp<int64_t>(int_or(*body, "wait_s", 0), 0, limits::kClaimWaitMax.count());
   std::make_shared<LongPoll>(context, call->public_base, std::move(*wish), respond)
@@ -229,11 +252,49 @@ void output(Context& context, const std::shared_ptr<const Call>& call, const Res
   respond(json_reply(200, JsonObject{{"blob_id", blob}, {"bytes", call->body.size()}}));
 }
 
+Result<Step> step_of(const Call& call, const Json& body) {
+  const std::optional<int64_t> n = parse_int(call.param("n"));
+  if (!n || *n < 0 || *n >= limits::kPicturesMax)
+    return invalid(concat("a step's number is from 0 to ", limits::kPicturesMax - 1));
+  const auto state = step_state_from_name(text_or(body, "state", ""));
+  if (!state) return invalid("state must be intent, accepted, answered or done");
+  Step step{.n = static_cast<int>(*n),
+            .state = *state,
+            .call = static_cast<int>(std::clamp<int64_t>(int_or(body, "call", 0), 0, 1'000'000)),
+            .engine = text_or(body, "engine", ""),
+            .upstream_id = text_or(body, "upstream_id", ""),
+            .outputs = {},
+            .blobs = {}};
+  if (step.engine.empty()) return invalid("a step names its engine");
+  if (step.upstream_id.size() > kUpstreamIdMax_bytes)
+    return invalid(concat("an upstream_id has at most ", kUpstreamIdMax_bytes, " bytes"));
+  const Json* const outputs = find(body, "outputs");
+  if (*state != StepState::kDone) return step;
+  const Json* const files = outputs ? find(*outputs, "files") : nullptr;
+  if (!files || !files->is_array()) return invalid("a done step names its files");
+  for (const Json& file : files->get_array()) step.blobs.push_back(text_or(file, "blob_id", ""));
+  step.outputs = write_json(*outputs);
+  return step;
+}
+
+void put_step(Context& context, const std::shared_ptr<const Call>& call, const Respond& respond) {
+  const Result<Report> report = report_of(*call);
+  if (!report.ok()) return respond(problem(report.error()));
+  Result<Step> step = step_of(*call, report->body);
+  if (!step.ok()) return respond(problem(step.error()));
+  context.requests.put_step(report->lease, call->caller->credential, std::move(*step),
+                            [respond](Result<Step> kept) {
+                              if (!kept.ok()) return respond(problem(kept.error()));
+                              respond(json_reply(200, step_object(*kept)));
+                            });
+}
+
 std::string_view extension_of(std::string_view content_type) {
   if (content_type == "image/png") return ".png";
   if (content_type == "image/jpeg") return ".jpg";
   if (content_type == "image/webp") return ".webp";
   if (content_type == "video/mp4") return ".mp4";
+  if (content_type == "video/webm") return ".webm";
   return {};
 }
 
@@ -371,6 +432,8 @@ std::vector<Route> lease_routes(Context& context) {
                                kProgressBodyMax_bytes, progress, false));
   routes.push_back(lease_route(context, Method::kPut, lease + "outputs/{n}", BodyKind::kBytes,
                                limits::kFileBodyMax_bytes, output, true));
+  routes.push_back(lease_route(context, Method::kPut, lease + "steps/{n}", BodyKind::kJson,
+                               kStepBodyMax_bytes, put_step, false));
   routes.push_back(lease_route(context, Method::kPost, lease + "finish", BodyKind::kJson,
                                limits::kMiB, finish, true));
   return routes;

@@ -60,10 +60,12 @@ JsonObject entry(Context& context, const std::string& base, const catalog::Model
   if (schema) object["input_schema"] = model.input_schema;
   object["available"] = is_available(context, model);
   if (!object["available"].as_bool()) {
-    object["unavailable_because"] = concat(
-        "no worker is running an engine of this model (", join(context.engines_of(model), ", "),
-        "); start one with: plantain worker --engine ",
-        context.engines_of(model).empty() ? "…" : context.engines_of(model).front());
+    const std::vector<std::string>& engines = context.engines_of(model);
+    object["unavailable_because"] =
+        engines.empty()
+            ? std::string("no engine is configured for this model; docs/engines.md shows how")
+            : concat("no worker is running an engine of this model (", join(engines, ", "),
+                     "); start one with: plantain worker --engine ", engines.front());
   }
   return object;
 }

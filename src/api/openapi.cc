@@ -150,7 +150,7 @@ JsonObject submit_of(const Context& context, const Route& route, const catalog::
   JsonObject operation = operation_of_model(route, model);
   const std::vector<std::string>& engines = context.engines_of(model);
   for (Json& parameter : operation["parameters"].as_array()) {
-    if (text_or(parameter, "name", "") != "engine") continue;
+    if (text_or(parameter, "name", "") != "engine" || engines.empty()) continue;
     parameter.as_object()["schema"] =
         JsonObject{{"type", "string"}, {"enum", JsonArray(engines.begin(), engines.end())}};
   }

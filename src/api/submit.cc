@@ -153,25 +153,39 @@ Result<void> judge(const JsonObject& input) {
                               static_cast<int>(int_or(input, "safety_tolerance", 4)));
 }
 
+// The engine a request begins with, and those it may go on with.
+struct Binding {
+  std::string engine;
+  std::vector<std::string> fallbacks;
+};
+
+Error unavailable(const std::vector<std::string>& candidates) {
+  if (candidates.empty())
+    return Error{ErrorCode::kUnavailable,
+                 "no engine is configured for this model; the owner of this server can add one"};
+  return Error{ErrorCode::kUnavailable, "no engine of this model has had a worker for 10 minutes"};
+}
+
 // The first listed engine with a live worker; else one that had one not long ago (contract 4.2).
-Result<std::string> bind_engine(Context& context, const catalog::Model& model,
-                                const Wishes& wishes) {
-  const std::vector<std::string>& engines = context.engines_of(model);
+Result<Binding> bind_engine(Context& context, const catalog::Model& model, const Wishes& wishes) {
+  std::vector<std::string> candidates = context.candidates_of(model);
   if (wishes.engine) {
+    const std::vector<std::string>& engines = context.engines_of(model);
     if (std::find(engines.begin(), engines.end(), *wishes.engine) == engines.end()) {
       return invalid(
           concat("engine must be one that is configured for this model: ", join(engines, ", ")));
     }
+    candidates = {*wishes.engine};
   }
   for (const bool lately : {false, true}) {
     const Micros window =
         lately ? Micros(limits::kNoWorkerUnavailable) : Micros(limits::kWorkerSeen);
-    for (const std::string& engine : engines) {
-      if (wishes.engine && engine != *wishes.engine) continue;
-      if (context.workers.has_worker(engine, model.id, window, lately)) return engine;
+    for (auto engine = candidates.begin(); engine != candidates.end(); ++engine) {
+      if (context.workers.has_worker(*engine, model.id, window, lately))
+        return Binding{*engine, {engine + 1, candidates.end()}};
     }
   }
-  return Error{ErrorCode::kUnavailable, "no engine of this model has had a worker for 10 minutes"};
+  return unavailable(candidates);
 }
 
 std::optional<Error> check_open(Context& context) {
@@ -215,6 +229,7 @@ Reply dry_run(Context& context, const catalog::Model& model, const JsonObject& i
       {"dry_run", true},          {"model_id", model.id},        {"engine", engine},
       {"input", input},           {"price_usd", dollars(price)}, {"pictures", plan.pictures.size()},
       {"width", plan.size.width}, {"height", plan.size.height},  {"aspect_ratio", plan.ratio}};
+  if (plan.ratio.empty()) object["width"] = object["height"] = object["aspect_ratio"] = nullptr;
   const auto typical = context.workers.typical(run_kind(model.id, input));
   object["estimated_run_ms"] = typical ? Json(typical->count() / 1000) : Json(nullptr);
   return json_reply(200, object);
@@ -244,10 +259,11 @@ void answer_submit(Context& context, const std::shared_ptr<const Call>& call, co
 }
 
 NewRequest new_request(Context& context, const Call& call, const catalog::Model& model,
-                       const std::string& engine, const JsonObject& input, const Wishes& wishes) {
+                       const Binding& binding, const JsonObject& input, const Wishes& wishes) {
   const WallTime now = context.clock.wall();
   NewRequest fresh{context.ids.next<RequestId>(), call.caller->key.account, call.caller->key.id,
-                   model.id, engine};
+                   model.id, binding.engine};
+  fresh.fallbacks = binding.fallbacks;
   fresh.priority = wishes.priority;
   fresh.input = write_json(input);
   fresh.tags = wishes.tags;
@@ -314,10 +330,10 @@ void submit(Context& context, const std::shared_ptr<const Call>& call, const Res
   if (!faults.empty()) return respond(refuse_input(faults));
   if (!found.ok()) return respond(problem(found.error()));
   if (const auto closed = check_open(context)) return respond(problem(*closed));
-  const Result<std::string> engine = bind_engine(context, *model, wishes);
+  const Result<Binding> engine = bind_engine(context, *model, wishes);
   if (!engine.ok()) return respond(problem(engine.error()));
   if (wishes.dry_run) {
-    return respond(dry_run(context, *model, checked.completed, found->first, *engine,
+    return respond(dry_run(context, *model, checked.completed, found->first, engine->engine,
                            catalog::price_of(*model, checked.completed)));
   }
 

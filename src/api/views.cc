@@ -64,7 +64,7 @@ JsonArray image_array(Context& context, const std::string& base, const Request& 
     const size_t at = images.size();
     if (reported && reported->is_array() && at < reported->get_array().size()) {
       const Json& own = reported->get_array()[at];
-      for (const char* name : {"seed", "native"}) {
+      for (const char* name : {"seed", "native", "provenance"}) {
         if (const Json* value = find(own, name)) image[name] = *value;
       }
     }
@@ -86,22 +86,38 @@ JsonObject metadata_object(Context& context, const std::string& base, const Requ
       metadata["run_ms"] = (*request.finished - *request.started).count() / 1000;
   }
   metadata["attempts"] = request.attempt;
+  if (request.maybe_charged) metadata["maybe_charged"] = true;
   metadata["cost_usd"] = dollars(request.cost);
   metadata["expires_at"] = request.expires ? Json(to_rfc3339(*request.expires)) : Json(nullptr);
   return metadata;
+}
+
+// A provider may have charged for what nobody got: said wherever there is no metadata to say it.
+JsonObject error_object(const Request& request) {
+  JsonObject error = problem_object(error_from_text(request.error));
+  if (request.maybe_charged) error["maybe_charged"] = true;
+  return error;
 }
 
 // `output` stands before `metadata`: clients take the first address that looks like a picture.
 void add_output(Context& context, const std::string& base, const Request& request,
                 JsonObject& object) {
   JsonArray images;
+  JsonArray videos;
   for (const OutputFile& file : request.outputs) {
-    if (!file.thumbnail)
-      images.push_back(Json(base + context.signer.path(file.name, request.expires)));
+    if (file.thumbnail) continue;
+    JsonArray& kind = file.content_type.starts_with("video/") ? videos : images;
+    kind.push_back(Json(base + context.signer.path(file.name, request.expires)));
   }
   JsonObject output;
-  if (!images.empty()) output["image"] = images.front();
-  output["images"] = std::move(images);
+  if (!images.empty()) {
+    output["image"] = images.front();
+    output["images"] = std::move(images);
+  }
+  if (!videos.empty()) {
+    output["video"] = videos.front();
+    output["videos"] = std::move(videos);
+  }
   object["output"] = std::move(output);
 }
 
@@ -148,8 +164,7 @@ JsonObject status_object(Context& context, const std::string& base, const Reques
   if (is_end(request.state) && request.state != RequestState::kCancelled) {
     object["outcome"] = outcome_name(request.state);
   }
-  if (request.state == RequestState::kFailed)
-    object["error"] = problem_object(error_from_text(request.error));
+  if (request.state == RequestState::kFailed) object["error"] = error_object(request);
   if (request.state == RequestState::kQueued) add_queue(context, request, object);
   object["model_id"] = request.model_id;
   object["status_url"] = request_url(base, request.id, "status");
@@ -174,8 +189,9 @@ JsonObject result_object(Context& context, const std::string& base, const Reques
                                                                : outcome_name(request.state);
   object["model_id"] = request.model_id;
   if (request.state == RequestState::kSucceeded) add_output(context, base, request, object);
-  if (request.state == RequestState::kFailed)
-    object["error"] = problem_object(error_from_text(request.error));
+  if (request.state == RequestState::kFailed) object["error"] = error_object(request);
+  if (request.state == RequestState::kCancelled && request.maybe_charged)
+    object["maybe_charged"] = true;
   object["created_at"] = to_rfc3339(request.created);
   if (request.started) object["started_at"] = to_rfc3339(*request.started);
   if (request.finished) object["finished_at"] = to_rfc3339(*request.finished);

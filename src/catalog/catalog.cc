@@ -90,6 +90,10 @@ Result<void> check_names(const Model& model, const Manifest& manifest, const std
       return invalid(concat(file, ": ", alias, " is an input of the model and cannot be an alias"));
     names.push_back(name);
   }
+  for (const auto& [kind, upstream] : manifest.upstreams) {
+    for (const auto& [ours, theirs] : upstream.rename) names.push_back(ours);
+    names.insert(names.end(), upstream.as_text.begin(), upstream.as_text.end());
+  }
   for (const std::string& name : names) {
     if (!find(properties, name))
       return invalid(concat(file, ": ", name, " is not an input of the model"));
@@ -143,6 +147,7 @@ Result<Model> read_model(const Texts& texts) {
   model.engines = manifest->engines;
   model.messages = manifest->messages;
   model.aliases = manifest->aliases;
+  model.upstreams = manifest->upstreams;
   model.input_schema = *std::move(input);
   model.output_schema = *std::move(output);
   model.enforced_schema = model.input_schema;

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "catalog/manifest.h"
 #include "catalog/schema.h"
 
 namespace plantain::catalog {
@@ -38,11 +39,12 @@ struct Model {
   std::vector<std::string> engines;  // default order: "sketch"
   Json input_schema;                 // as shown: the page's, unchanged
   Json output_schema;
-  std::shared_ptr<const Schema> enforced;       // input_schema and what is enforced beyond it
-  Json enforced_schema;                         // the same as JSON, for OpenAPI
-  std::vector<FileInput> files;                 // in the order of the schema
-  std::map<std::string, std::string> aliases;   // "number_of_images" -> "num_images"
-  std::map<std::string, std::string> messages;  // "/prompt pattern" -> what that fault says
+  std::shared_ptr<const Schema> enforced;          // input_schema and what is enforced beyond it
+  Json enforced_schema;                            // the same as JSON, for OpenAPI
+  std::vector<FileInput> files;                    // in the order of the schema
+  std::map<std::string, std::string> aliases;      // "number_of_images" -> "num_images"
+  std::map<std::string, std::string> messages;     // "/prompt pattern" -> what that fault says
+  std::map<std::string, UpstreamModel> upstreams;  // by kind of engine, where it names it otherwise
 };
 
 class Catalog {

@@ -30,9 +30,12 @@ class Reader {
     const toml::node* node = optional(key);
     return node ? text_of(*node, key) : std::string(otherwise);
   }
-  std::vector<std::string> texts(std::string_view key) {
+  std::vector<std::string> texts(std::string_view key) { return texts_of(required(key), key); }
+  std::vector<std::string> texts_or_none(std::string_view key) {
+    return texts_of(optional(key), key);
+  }
+  std::vector<std::string> texts_of(const toml::node* node, std::string_view key) {
     std::vector<std::string> out;
-    const toml::node* node = required(key);
     if (!node) return out;
     const toml::array* array = node->as_array();
     if (!array || array->empty()) {
@@ -156,6 +159,30 @@ void read_texts(const toml::table& table, std::string_view file, std::optional<E
   for (const auto& [key, node] : table) out[std::string(key.str())] = reader.text(key.str());
 }
 
+UpstreamModel read_upstream(const toml::table& table, std::string_view file,
+                            std::optional<Error>& error) {
+  Reader reader(table, file, error);
+  UpstreamModel model;
+  model.id = reader.text("id");
+  model.as_text = reader.texts_or_none("as_text");
+  if (const toml::table* rename = reader.table_or_null("rename")) {
+    Reader names(*rename, file, error);
+    for (const auto& [key, node] : *rename)
+      model.rename[std::string(key.str())] = names.text(key.str());
+  }
+  reader.end();
+  return model;
+}
+
+void read_upstreams(const toml::table& upstreams, std::string_view file,
+                    std::optional<Error>& error, Manifest& out) {
+  Reader reader(upstreams, file, error);
+  for (const auto& [key, node] : upstreams) {
+    if (const toml::table* table = reader.table_or_null(key.str()))
+      out.upstreams[std::string(key.str())] = read_upstream(*table, file, error);
+  }
+}
+
 }  // namespace
 
 Result<Manifest> parse_manifest(std::string_view text, std::string_view file) {
@@ -188,6 +215,8 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view file) {
     read_texts(*messages, file, error, out.messages);
   if (const toml::table* aliases = reader.table_or_null("aliases"))
     read_texts(*aliases, file, error, out.aliases);
+  if (const toml::table* upstreams = reader.table_or_null("upstream"))
+    read_upstreams(*upstreams, file, error, out);
   reader.end();
   if (error) return *error;
   return out;

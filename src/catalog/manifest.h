@@ -13,6 +13,13 @@
 
 namespace plantain::catalog {
 
+// How a provider names a model and its inputs, where it does so otherwise than the catalogue.
+struct UpstreamModel {
+  std::string id;                             // "fal-ai/nano-banana-2"
+  std::map<std::string, std::string> rename;  // the catalogue's input -> the provider's
+  std::vector<std::string> as_text;           // inputs that are numbers here and texts there
+};
+
 struct Manifest {
   std::string id;
   std::string display_name;
@@ -29,6 +36,7 @@ struct Manifest {
   JsonObject enforced;
   std::map<std::string, std::string> aliases;  // another name of an input -> its own
   std::map<std::string, std::string> messages;
+  std::map<std::string, UpstreamModel> upstreams;  // by kind of engine: "fal"
 };
 
 // kInvalidInput: "FILE:LINE:COLUMN: what is wrong", `file` being what the text is called. Unknown

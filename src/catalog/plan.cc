@@ -170,14 +170,18 @@ Plan plan_pictures(const JsonObject& completed, std::optional<Size> reference) {
     plan.ratio = auto_ratio(text_or(completed, "prompt", ""), reference, reference.has_value());
   }
   const auto size = pixels_of(plan.ratio, text_or(completed, "resolution", kDefaultResolution));
-  CHECK(size.has_value());
-  plan.size = *size;
+  if (size) {
+    plan.size = *size;
+  } else {
+    plan.ratio.clear();
+  }
 
   const int64_t seed = int_or(completed, "seed", 0);
   CHECK(seed >= -limits::kSeedMax && seed <= limits::kSeedMax);
   const int rounds = rounds_of(completed);
   const int per_round = pictures_per_round(completed);
   for (int r = 0; r < rounds; ++r) {
+    plan.rounds.push_back({seed + r});
     for (int k = 0; k < per_round; ++k) {
       if (static_cast<int>(plan.pictures.size()) == limits::kPicturesMax) return plan;
       plan.pictures.push_back({seed + r + static_cast<int64_t>(k) * rounds});

@@ -42,13 +42,15 @@ struct PlannedPicture {
 };
 
 struct Plan {
-  std::string ratio;  // the chosen one, never "auto"
-  Size size;
+  std::string ratio;  // the chosen one, never "auto"; empty: the model has other words for shapes
+  Size size;          // 0 by 0 where the ratio is empty: whoever makes it decides
   std::vector<PlannedPicture> pictures;  // ordered by round, then picture of the round
+  std::vector<PlannedPicture> rounds;    // the first picture of each round
 };
 
 // Picture k of round r has seed `seed + r + k * num_images`; at most limits::kPicturesMax in all.
-// CHECKs what check_input() has already made true.
+// Inputs named otherwise than the table of pixels has them ("720p", "adaptive") leave ratio and
+// size open. CHECKs what check_input() has already made true.
 Plan plan_pictures(const JsonObject& completed, std::optional<Size> reference);
 // The most pictures this input can make: what is reserved.
 int most_pictures(const JsonObject& completed);

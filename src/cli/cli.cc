@@ -42,6 +42,8 @@ constexpr Verb kVerbs[] = {
     {"webhooks secret", webhooks_secret},
     {"config check", config_check},
     {"config show", config_show},
+    {"engines list", engines_list},
+    {"engines test", engines_test},
     {"sketch explain", sketch_explain},
     {"version", version},
 };

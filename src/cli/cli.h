@@ -64,6 +64,8 @@ struct Hooks {
   std::function<int(const Config& config, const Path& destination)> backup;
   // What the catalogue has against a configuration that is right by itself: all of it.
   std::function<std::vector<SettingFault>(const Config& config)> check_config;
+  // Whether a configured engine could draw now, found out without paying; a sentence.
+  std::function<Result<std::string>(const Config& config, const std::string& name)> test_engine;
   std::function<std::string()> version_details;  // lines for `version --verbose`
 };
 

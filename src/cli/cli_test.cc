@@ -55,6 +55,11 @@ class CommandTest : public testing::Test {
       return called(concat("backup ", config.server.data_dir.string(), " ", destination.string()));
     };
     hooks_.check_config = [this](const Config&) { return setting_faults_; };
+    hooks_.test_engine = [this](const Config&, const std::string& name) -> Result<std::string> {
+      called("test " + name);
+      if (name == "ill") return Error{ErrorCode::kUpstreamUnavailable, "the key is not accepted"};
+      return std::string("well");
+    };
     hooks_.version_details = [] { return std::string("built for a test"); };
   }
   ~CommandTest() override { std::filesystem::remove_all(folder_); }
@@ -167,6 +172,16 @@ TEST_F(CommandTest, AWrongConfigurationKeepsEveryVerbFromRunning) {
   }
 
   EXPECT_EQ(calls_, Words{});
+}
+
+TEST_F(CommandTest, EnginesAreListedAndTried) {
+  EXPECT_EQ(run_words({"engines", "list", "--engines.kind", "studio=runcomfy"}), kExitOk);
+  EXPECT_NE(out_.find("studio"), std::string::npos);
+
+  EXPECT_EQ(run_words({"engines", "test", "gemini"}), kExitOk);
+  EXPECT_NE(out_.find("gemini: well"), std::string::npos);
+  EXPECT_EQ(run_words({"engines", "test", "ill"}), kExitFailed);
+  EXPECT_NE(err_.find("the key is not accepted"), std::string::npos);
 }
 
 TEST_F(CommandTest, AMisspeltVerbOrFlagIsToldTheOneThatWasMeant) {

@@ -175,8 +175,7 @@ class Grammar {
       if (!wanted(setting)) continue;
       const std::string name = setting.full_name();
       const std::string names = concat("--", name, setting.flags.empty() ? "" : ",", setting.flags);
-      const std::string type =
-          concat(setting.per_model() ? "MODEL=" : "", value_name(setting.type));
+      const std::string type = concat(owner_name(setting.section), value_name(setting.type));
       verb->add_option_function<std::vector<std::string>>(
               names,
               [this, name](const std::vector<std::string>& values) {
@@ -188,6 +187,11 @@ class Grammar {
           ->allow_extra_args(false)
           ->group("Settings");
     }
+  }
+
+  static std::string_view owner_name(std::string_view section) {
+    if (section == "models") return "MODEL=";
+    return section == "engines" ? "ENGINE=" : "";
   }
 
   static const char* value_name(SettingType type) {
@@ -338,7 +342,9 @@ void Grammar::add_pictures() {
   add_inputs(generate);
   add_output(generate, "Where the picture goes; several get -1, -2, … before the ending.");
   add_json(generate);
-  add_settings(generate, [](const Setting& setting) { return setting.section == "catalog"; });
+  add_settings(generate, [](const Setting& setting) {
+    return setting.section == "catalog" || setting.section == "engines";
+  });
 
   CLI::App* const submit =
       add_verb(root_, "submit", "PROMPT [options]", "Submit a request to a server.",
@@ -404,9 +410,21 @@ void Grammar::add_server() {
       ->allow_extra_args(false)
       ->group("Worker");
   add_settings(worker, [](const Setting& setting) {
-    return setting.section == "catalog" || setting.name == "log_level" ||
-           setting.name == "data_dir";
+    return setting.section == "catalog" || setting.section == "engines" ||
+           setting.name == "log_level" || setting.name == "data_dir";
   });
+
+  const auto of_engines = [](const Setting& setting) { return setting.section == "engines"; };
+  CLI::App* const engines = add_family("engines", "Server", "List and try the configured engines.");
+  CLI::App* const engines_list =
+      add_verb(*engines, "engines list", "[options]", "List the engines that can be used.",
+               "Example:\n  plantain engines list");
+  add_settings(engines_list, of_engines);
+  CLI::App* const engines_test = add_verb(*engines, "engines test", "NAME [options]",
+                                          "Try an engine without paying, and say what is wrong.",
+                                          "Example:\n  plantain engines test gemini");
+  add_id(engines_test, "An engine.");
+  add_settings(engines_test, of_engines);
 
   CLI::App* const config = add_family("config", "Server", "Check and show the configuration.");
   CLI::App* const check = add_verb(

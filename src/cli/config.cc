@@ -55,7 +55,7 @@ class Loader {
       });
       if (row == settings().end()) {
         judge_unknown_variable(name);
-      } else if (!row->per_model()) {
+      } else if (!row->is_owned()) {
         take_text(*row, "", text, "$" + name);
       } else {
         for (const std::string& part : split(text, ';')) take_model_text(*row, part, "$" + name);
@@ -70,7 +70,7 @@ class Loader {
       });
       CHECK(row != settings().end());  // flags are made from the same table
       const std::string where = "--" + flag.setting;
-      if (row->per_model()) {
+      if (row->is_owned()) {
         take_model_text(*row, flag.text, where);
       } else {
         take_text(*row, "", flag.text, where);
@@ -105,9 +105,55 @@ class Loader {
                    "server.tls_key, or server.trusted_proxies to the networks of a proxy that ends "
                    "TLS"));
     }
+    if (loaded_.file) loaded_.config.file = std::filesystem::absolute(*loaded_.file);
+    for (auto& [name, engine] : loaded_.config.engines) judge_engine(name, engine);
   }
 
  private:
+  void judge_engine(const std::string& name, EngineConfig& engine) {
+    const std::string where = where_of_owner("engines", name);
+    if (!is_engine_name(name)) {
+      return fault(where, concat("\"", name,
+                                 "\" cannot be an engine's name: it needs lower-case letters, "
+                                 "digits, - and _, and may not be one of the program's own"));
+    }
+    if (engine.kind.empty()) {
+      const auto& kinds = find_setting("engines", "kind")->choices;
+      if (std::count(kinds.begin(), kinds.end(), name) == 0) {
+        return fault(where, concat("engines.", name, ".kind is missing: whose API does it speak?"));
+      }
+      engine.kind = name;
+    }
+    while (engine.base_url.ends_with('/')) engine.base_url.pop_back();
+    if (!engine.base_url.empty() && !is_base_address(engine.base_url))
+      fault(where, concat("engines.", name, ".base_url must begin with http:// or https://"));
+    for (const std::string& cost : engine.cost_usd) {
+      if (!is_cost(cost))
+        fault(where, concat("engines.", name, ".cost_usd holds \"", cost,
+                            "\", which is neither RESOLUTION=USD nor USD"));
+    }
+  }
+
+  static bool is_engine_name(std::string_view name) {
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    return !name.empty() && name != "sketch" && name != "null" && name != "diffusion" &&
+           name.find_first_not_of(kLetters) == std::string_view::npos;
+  }
+
+  static bool is_cost(std::string_view text) {
+    const std::size_t equals = text.find('=');
+    const Result<Json> price =
+        parse_json(equals == std::string_view::npos ? text : text.substr(equals + 1));
+    return price.ok() && price->is_number() && price->to_number<double>() >= 0 && equals != 0;
+  }
+
+  // Where the first setting of a model or an engine was given.
+  std::string where_of_owner(std::string_view section, const std::string& name) const {
+    const std::string prefix = concat(section, ".", name, ".");
+    const auto at = loaded_.origins.lower_bound(prefix);
+    return at != loaded_.origins.end() && at->first.starts_with(prefix) ? at->second : prefix;
+  }
+
   std::optional<Path> choose_file(const std::optional<Path>& named) const {
     if (named) return named;
     const std::string by_environment = world_.environment_or("PLANTAIN_CONFIG", "");
@@ -129,19 +175,19 @@ class Loader {
     const std::vector<std::string>& path = entry.path;
     if (reported_.contains(path[0])) return;  // one fault for a section with a wrong name is enough
     if (path.size() == 1) return take_section(entry);
-    const bool of_model = path[0] == "models";
-    if (of_model && path.size() == 2) {
+    const bool is_owned = Setting::is_owned_section(path[0]);
+    if (is_owned && path.size() == 2) {
       if (entry.is_table) return;
       return fault(at(entry.name_place),
-                   concat("models.\"", path[1], "\" must be a table: write [models.\"", path[1],
-                          "\"] above its settings"));
+                   concat(path[0], ".\"", path[1], "\" must be a table: write [", path[0], ".\"",
+                          path[1], "\"] above its settings"));
     }
-    const std::size_t depth = of_model ? 3 : 2;
+    const std::size_t depth = is_owned ? 3 : 2;
     if (path.size() > depth) return;  // below a name that was judged before
     const Setting* const setting = find_setting(path[0], path.back());
     if (setting == nullptr) return unknown_name(entry, names_of(path[0]));
     const Json value = entry.is_table ? Json(JsonObject{}) : entry.value;
-    put({setting, of_model ? path[1] : "", from_file(*setting, value), at(entry.value_place)});
+    put({setting, is_owned ? path[1] : "", from_file(*setting, value), at(entry.value_place)});
   }
 
   void take_section(const FileEntry& entry) {
@@ -186,6 +232,8 @@ class Loader {
   void take_model_text(const Setting& setting, const std::string& text, const std::string& where) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
+      if (setting.section == "engines")
+        return fault(where, concat("write ", setting.full_name(), " as ENGINE=VALUE"));
       return fault(where, concat("write ", setting.full_name(), " as MODEL=VALUE, e.g. ",
                                  "google/nano-banana-2/text-to-image=",
                                  setting.type == SettingType::kMoney ? "0.04" : "gemini,sketch"));
@@ -204,9 +252,9 @@ class Loader {
   void put(const Given& given) {
     if (const auto wrong = fault_of(*given.setting, given.value)) return fault(given.where, *wrong);
     given.setting->put(loaded_.config, given.model, given.value);
-    const std::string name = given.model.empty()
-                                 ? given.setting->full_name()
-                                 : concat("models.", given.model, ".", given.setting->name);
+    const std::string name = given.model.empty() ? given.setting->full_name()
+                                                 : concat(given.setting->section, ".", given.model,
+                                                          ".", given.setting->name);
     loaded_.origins[name] = given.where;
   }
 
@@ -276,11 +324,19 @@ void show_setting(const LoadedConfig& loaded, const Setting& setting, const std:
   const Json value = setting.get(loaded.config, model);
   if (value.is_null()) return;
   const std::string name =
-      model.empty() ? setting.full_name() : concat("models.", model, ".", setting.name);
+      model.empty() ? setting.full_name() : concat(setting.section, ".", model, ".", setting.name);
   const auto origin = loaded.origins.find(name);
   const std::string line = concat(setting.name, " = ", toml_value(value));
   out += concat(line, std::string(line.size() < 44 ? 44 - line.size() : 1, ' '), "# ",
                 origin == loaded.origins.end() ? "default" : origin->second, "\n");
+}
+
+void show_owner(const LoadedConfig& loaded, std::string_view section, const std::string& name,
+                std::string& out) {
+  out += concat("\n[", section, ".", toml_value(JsonString(name)), "]\n");
+  for (const Setting& setting : settings()) {
+    if (setting.section == section) show_setting(loaded, setting, name, out);
+  }
 }
 
 }  // namespace
@@ -302,17 +358,15 @@ std::string show_config(const LoadedConfig& loaded) {
                                 : "# there is no configuration file\n";
   std::string_view section;
   for (const Setting& setting : settings()) {
-    if (setting.per_model()) continue;
+    if (setting.is_owned()) continue;
     if (setting.section != section) out += concat("\n[", setting.section, "]\n");
     section = setting.section;
     show_setting(loaded, setting, "", out);
   }
-  for (const auto& [model, ignored] : loaded.config.models) {
-    out += concat("\n[models.", toml_value(JsonString(model)), "]\n");
-    for (const Setting& setting : settings()) {
-      if (setting.per_model()) show_setting(loaded, setting, model, out);
-    }
-  }
+  for (const auto& [model, ignored] : loaded.config.models)
+    show_owner(loaded, "models", model, out);
+  for (const auto& [engine, ignored] : loaded.config.engines)
+    show_owner(loaded, "engines", engine, out);
   return out;
 }
 

@@ -21,6 +21,24 @@ struct ModelConfig {
   std::optional<int64_t> price_microdollars;  // nothing: the catalogue's
 };
 
+// An engine that asks somebody else for its pictures.
+struct EngineConfig {
+  std::string kind;       // "gemini"; empty: as its name
+  std::string base_url;   // without a slash at its end; empty: the provider's
+  std::string model;      // the provider's name of the model; empty: the kind's default
+  std::string successor;  // instead of `model` once that is gone; empty: the kind's default
+  std::string project;    // of Google Cloud: the calls go to Vertex
+  std::string location;   // of Vertex; empty: global
+  std::string key_env;    // variable that holds the key; empty: the kind's usual one
+  Path key_file;          // file that holds the key, instead of a variable
+  int timeout_s = 300;
+  int tries = 4;
+  int backoff_ms = 1000;
+  int repeat_in_doubt = 0;
+  int slots = 4;
+  std::vector<std::string> cost_usd;  // "1K=0.067", or "0.067" for any resolution
+};
+
 struct Config {
   struct Server {
     std::string host = "127.0.0.1";
@@ -52,6 +70,8 @@ struct Config {
   std::optional<std::chrono::seconds> retention{604'800};  // nothing: for ever
   Path catalog_folder;                                     // empty: only the built-in models
   std::map<std::string, ModelConfig> models;               // by model id
+  std::map<std::string, EngineConfig> engines;             // by name
+  Path file;  // that it was read from, absolute; empty: none
 };
 
 // One thing that is wrong, and where: "plantain.toml:3:8", "$PLANTAIN_SERVER_PORT",
@@ -61,7 +81,7 @@ struct ConfigFault {
   std::string message;
 };
 
-// A setting as a flag gave it; for settings of models the text begins with "<model id>=".
+// A setting as a flag gave it; for settings of models and engines the text begins with "<name>=".
 struct FlagValue {
   std::string setting;  // "server.port"
   std::string text;
@@ -85,6 +105,9 @@ std::string show_config(const LoadedConfig& loaded);
 
 // One line per fault, each ending in a line break.
 std::string describe_faults(const std::vector<ConfigFault>& faults);
+
+// Flags that tell a worker the engines of `config`, as `--engines.kind gemini=gemini`.
+std::vector<std::string> engine_flags(const Config& config);
 
 bool is_loopback_host(std::string_view host);
 

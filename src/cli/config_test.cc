@@ -62,7 +62,7 @@ TEST_F(ConfigTest, WithoutAnythingEverySettingHasItsDefault) {
 TEST_F(ConfigTest, TheTableNamesTheDefaultsThatTheStructHas) {
   const Config config;
   for (const Setting& setting : settings()) {
-    if (setting.type == SettingType::kPath || setting.per_model()) continue;
+    if (setting.type == SettingType::kPath || setting.is_owned()) continue;
     const Json value = setting.get(config, "");
     EXPECT_EQ(value.is_string() ? std::string(view(value.as_string())) : write_json(value),
               setting.default_text)
@@ -100,8 +100,12 @@ TEST_F(ConfigTest, AFlagBeatsTheEnvironmentWhichBeatsTheFileWhichBeatsTheDefault
 
 TEST_F(ConfigTest, EverySettingCanBeSetInTheFileByTheEnvironmentAndByAFlag) {
   for (const Setting& setting : settings()) {
+    const bool of_engine = setting.section == "engines";
     const std::string text = setting.type == SettingType::kInteger   ? "7"
                              : setting.type == SettingType::kBoolean ? "true"
+                             : setting.full_name() == "engines.kind" ? "fal"
+                             : setting.name == "cost_usd"            ? "0.5"
+                             : setting.name == "base_url"            ? "http://x"
                              : setting.type == SettingType::kChoice  ? "error"
                              : setting.type == SettingType::kMoney   ? "0.5"
                              : setting.name == "public_url"          ? "http://x"
@@ -112,13 +116,13 @@ TEST_F(ConfigTest, EverySettingCanBeSetInTheFileByTheEnvironmentAndByAFlag) {
                         setting.type != SettingType::kMoney;
     std::string literal = quoted ? concat("\"", text, "\"") : text;
     if (setting.type == SettingType::kTextList) literal = concat("[", literal, "]");
-    const std::string model = setting.per_model() ? "a/b" : "";
-    const std::string prefix = setting.per_model() ? "a/b=" : "";
+    const std::string model = of_engine ? "gemini" : setting.is_owned() ? "a/b" : "";
+    const std::string prefix = setting.is_owned() ? model + "=" : "";
     const Json before = setting.get(load("").config, model);
 
-    const LoadedConfig by_file = load(
-        concat(setting.per_model() ? "[models.\"a/b\"]\n" : concat("[", setting.section, "]\n"),
-               setting.name, " = ", literal));
+    const LoadedConfig by_file =
+        load(concat("[", setting.section, setting.is_owned() ? concat(".\"", model, "\"") : "",
+                    "]\n", setting.name, " = ", literal));
     const LoadedConfig by_flag = load("", {{setting.full_name(), prefix + text}});
     world_.environment[setting.environment()] = prefix + text;
     const LoadedConfig by_environment = load("");
@@ -130,6 +134,37 @@ TEST_F(ConfigTest, EverySettingCanBeSetInTheFileByTheEnvironmentAndByAFlag) {
       EXPECT_EQ(setting.get(loaded->config, model), setting.get(by_file.config, model));
     }
   }
+}
+
+TEST_F(ConfigTest, AnEngineIsOfTheKindItIsNamedAfterUnlessItSaysOtherwise) {
+  const LoadedConfig loaded = load(
+      "[engines.gemini]\nslots = 2\n[engines.studio]\nkind = \"gemini\"\nbase_url = "
+      "\"http://127.0.0.1:1/\"\n");
+
+  EXPECT_TRUE(loaded.faults.empty()) << describe_faults(loaded.faults);
+  EXPECT_EQ(loaded.config.engines.at("gemini").kind, "gemini");
+  EXPECT_EQ(loaded.config.engines.at("gemini").slots, 2);
+  EXPECT_EQ(loaded.config.engines.at("studio").base_url, "http://127.0.0.1:1");
+  EXPECT_EQ(faults("[engines.studio]\nslots = 2\n"),
+            Lines{concat(file_.string(),
+                         ":2:9: engines.studio.kind is missing: whose API does it speak?")});
+  EXPECT_EQ(faults("[engines.sketch]\nkind = \"fal\"\n").size(), 1u);
+  EXPECT_EQ(faults("[engines.fal]\ncost_usd = [\"1K=cheap\"]\n").size(), 1u);
+}
+
+TEST_F(ConfigTest, AWorkerIsToldEveryEngineByFlags) {
+  const LoadedConfig told =
+      load("[engines.g]\nkind = \"gemini\"\ncost_usd = [\"1K=0.1\", \"0.2\"]\n");
+  const std::vector<std::string> flags = engine_flags(told.config);
+  std::vector<FlagValue> given;
+  for (std::size_t i = 0; i < flags.size(); i += 2)
+    given.push_back({flags[i].substr(2), flags[i + 1]});
+
+  const LoadedConfig heard = load("", given);
+
+  EXPECT_TRUE(heard.faults.empty()) << describe_faults(heard.faults);
+  EXPECT_EQ(engine_flags(heard.config), flags);
+  EXPECT_EQ(heard.config.engines.at("g").cost_usd, (std::vector<std::string>{"1K=0.1", "0.2"}));
 }
 
 TEST_F(ConfigTest, EveryFaultOfAFileIsListedWithLineAndColumn) {
@@ -291,8 +326,9 @@ std::string manual_row(const Setting& setting) {
   if (!setting.flags.empty()) {
     for (const std::string& flag : split(setting.flags, ',')) flags.push_back(in_code(flag));
   }
-  const std::string name =
-      setting.per_model() ? concat("models.\"<id>\".", setting.name) : setting.full_name();
+  const std::string name = setting.section == "models"    ? concat("models.\"<id>\".", setting.name)
+                           : setting.section == "engines" ? concat("engines.<name>.", setting.name)
+                                                          : setting.full_name();
   const std::vector<std::string> cells{in_code(name),
                                        describe_type(setting),
                                        in_code(setting.default_text),

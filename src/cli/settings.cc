@@ -399,7 +399,12 @@ std::string Setting::environment() const {
 }
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> all = make_settings();
+  static const std::vector<Setting> all = [] {
+    std::vector<Setting> rows = make_settings();
+    const std::vector<Setting> engines = engine_settings();
+    rows.insert(rows.end(), engines.begin(), engines.end());
+    return rows;
+  }();
   return all;
 }
 

@@ -23,16 +23,22 @@ struct Setting {
   int64_t least = 0;       // of an integer
   int64_t most = 0;
   std::vector<std::string_view> choices;
-  // Puts a value of the right type and range; `model` is empty but for settings of a model.
-  void (*put)(Config& config, const std::string& model, const Json& value);
-  Json (*get)(const Config& config, const std::string& model);  // null: not set
+  // Puts a value of the right type and range; `owner` is empty but for settings of a model or an
+  // engine, whose name it is.
+  void (*put)(Config& config, const std::string& owner, const Json& value);
+  Json (*get)(const Config& config, const std::string& owner);  // null: not set
 
-  bool per_model() const { return section == "models"; }
+  bool is_owned() const { return is_owned_section(section); }
+  // Sections that hold a table for each model, and for each engine.
+  static bool is_owned_section(std::string_view section) {
+    return section == "models" || section == "engines";
+  }
   std::string full_name() const;    // "server.port", "models.engines"
   std::string environment() const;  // "PLANTAIN_SERVER_PORT"
 };
 
 const std::vector<Setting>& settings();
+std::vector<Setting> engine_settings();  // the part of them that is about upstream engines
 const Setting* find_setting(std::string_view section, std::string_view name);  // null: none
 
 // What is wrong with `value` for this setting: its type or its range.

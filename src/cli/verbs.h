@@ -23,6 +23,8 @@ int generate(const Session& session);
 int backup(const Session& session);
 int config_check(const Session& session);
 int config_show(const Session& session);
+int engines_list(const Session& session);
+int engines_test(const Session& session);
 int sketch_explain(const Session& session);
 int version(const Session& session);
 

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "cli/settings.h"
+#include "cli/text_table.h"
 #include "cli/verbs.h"
 
 namespace plantain::cli {
@@ -131,6 +132,27 @@ int config_show(const Session& session) {
   session.world.out(show_config(loaded));
   session.world.err(describe_faults(loaded.faults));
   return loaded.faults.empty() ? kExitOk : kExitUsage;
+}
+
+int engines_list(const Session& session) {
+  const std::optional<Config> config = load_or_complain(session);
+  if (!config) return kExitUsage;
+  std::vector<std::vector<std::string>> rows{{"sketch", "built in", "", ""}};
+  for (const auto& [name, engine] : config->engines) {
+    rows.push_back({name, engine.kind, engine.base_url.empty() ? "the provider's" : engine.base_url,
+                    engine.model.empty() ? "by the catalogue" : engine.model});
+  }
+  session.world.out(text_table({"NAME", "KIND", "ADDRESS", "MODEL"}, rows));
+  return kExitOk;
+}
+
+int engines_test(const Session& session) {
+  const std::optional<Config> config = load_or_complain(session);
+  if (!config) return kExitUsage;
+  const Result<std::string> state = session.hooks.test_engine(*config, session.arguments.id);
+  if (!state.ok()) return fail(session, state.error());
+  session.world.out(concat(session.arguments.id, ": ", *state, "\n"));
+  return kExitOk;
 }
 
 int sketch_explain(const Session& session) {

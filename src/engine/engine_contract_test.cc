@@ -1,6 +1,7 @@
 #include "engine/engine_contract.h"
 
 #include "engine/engines.h"
+#include "engine/gemini/google_server.h"
 
 namespace plantain::engine {
 namespace {
@@ -18,6 +19,17 @@ INSTANTIATE_TEST_SUITE_P(Diffusion, EngineContract,
                                                           "/tests/golden/z-image/model")),
                          engine_under_test_name);
 INSTANTIATE_TEST_SUITE_P(Null, EngineContract, testing::Values(named("null", "null")),
+                         engine_under_test_name);
+
+const gemini::Google& google() {
+  static const gemini::Google google({gemini::kDraws});
+  return google;
+}
+
+INSTANTIATE_TEST_SUITE_P(Gemini, EngineContract,
+                         testing::Values(EngineUnderTest{
+                             "gemini",
+                             [] { return Result<std::unique_ptr<Engine>>(google().engine()); }}),
                          engine_under_test_name);
 
 TEST(Engines, NamesThatMakeNoEngineAreRefusedInWords) {

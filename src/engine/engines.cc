@@ -4,7 +4,10 @@
 
 #include "base/text.h"
 #include "engine/diffusion/engine.h"
+#include "engine/gemini/engine.h"
 #include "engine/null/engine.h"
+#include "engine/openai/engine.h"
+#include "engine/queue/engine.h"
 #include "engine/sketch/engine.h"
 
 namespace plantain::engine {
@@ -30,20 +33,52 @@ std::optional<Path> model_folder(std::string_view name) {
   return Path(name.substr(kDiffusion.size()));
 }
 
-}  // namespace
+struct Kind {
+  std::string_view name;
+  std::unique_ptr<Engine> (*make)(upstream::Settings settings);
+};
+constexpr Kind kKinds[] = {{"gemini", gemini::make_gemini_engine},
+                           {"openai", openai::make_openai_engine},
+                           {"runcomfy", queue::make_runcomfy_engine},
+                           {"fal", queue::make_fal_engine}};
 
-bool is_engine_name(std::string_view name) {
-  return name == "sketch" || null_time(name).has_value() || model_folder(name).has_value();
+Error unknown(std::string_view name, const upstream::AllSettings& upstreams) {
+  std::string configured;
+  for (const auto& [each, settings] : upstreams) configured += concat(", \"", each, "\"");
+  return invalid(concat("there is no engine \"", name,
+                        "\"; there are \"sketch\", \"diffusion:MODEL-FOLDER\"", configured,
+                        " and, to try the service with, \"null:MILLISECONDS\""));
 }
 
-Result<std::unique_ptr<Engine>> make_engine(std::string_view name) {
+}  // namespace
+
+const std::vector<std::string_view>& upstream_kinds() {
+  static const std::vector<std::string_view> kNames = [] {
+    std::vector<std::string_view> names;
+    for (const Kind& kind : kKinds) names.push_back(kind.name);
+    return names;
+  }();
+  return kNames;
+}
+
+bool is_engine_name(std::string_view name, const upstream::AllSettings& upstreams) {
+  return name == "sketch" || null_time(name).has_value() || model_folder(name).has_value() ||
+         upstreams.contains(name);
+}
+
+Result<std::unique_ptr<Engine>> make_engine(std::string_view name,
+                                            const upstream::AllSettings& upstreams) {
   if (name == "sketch") return sketch::make_sketch_engine();
   if (const auto time = null_time(name)) return null::make_null_engine(std::string(name), *time);
   if (const auto folder = model_folder(name))
     return diffusion::make_diffusion_engine(std::string(name), *folder);
-  return invalid(concat("there is no engine \"", name,
-                        "\"; there are \"sketch\", \"diffusion:MODEL-FOLDER\" and, to try the "
-                        "service with, \"null:MILLISECONDS\""));
+  const auto found = upstreams.find(name);
+  if (found == upstreams.end()) return unknown(name, upstreams);
+  for (const Kind& kind : kKinds) {
+    if (kind.name == found->second.kind) return kind.make(found->second);
+  }
+  return invalid(
+      concat("engine \"", name, "\" is of the unknown kind \"", found->second.kind, "\""));
 }
 
 }  // namespace plantain::engine

@@ -5,18 +5,25 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "engine/engine.h"
+#include "engine/upstream_settings.h"
 
 namespace plantain::engine {
 
 // "sketch": the built-in illustrator. "diffusion:FOLDER": the model of a diffusers folder. "null"
-// and "null:MS": plain pictures, MS milliseconds each, to try the service with. kInvalidInput:
-// there is no such engine; the message lists those there are.
-Result<std::unique_ptr<Engine>> make_engine(std::string_view name);
+// and "null:MS": plain pictures, MS milliseconds each, to try the service with. And those that the
+// owner configured, by their names. kInvalidInput: there is no such engine; the message lists those
+// there are.
+Result<std::unique_ptr<Engine>> make_engine(std::string_view name,
+                                            const upstream::AllSettings& upstreams = {});
 
 // True when make_engine() would know the name.
-bool is_engine_name(std::string_view name);
+bool is_engine_name(std::string_view name, const upstream::AllSettings& upstreams = {});
+
+// The kinds that an upstream engine can be of: "gemini" …
+const std::vector<std::string_view>& upstream_kinds();
 
 }  // namespace plantain::engine

@@ -10,6 +10,7 @@
 #include "engine/engines.h"
 #include "engine/sketch/scene.h"
 #include "main/installation.h"
+#include "main/upstreams.h"
 #include "main/work.h"
 #include "media/data_uri.h"
 #include "safety/prompt_rules.h"
@@ -46,7 +47,7 @@ class Saver final : public worker::RunWatcher {
     saved_.push_back(JsonObject{{"file", name.string()},
                                 {"width", file.width},
                                 {"height", file.height},
-                                {"content_type", image::content_type(file.format)},
+                                {"content_type", file.content_type},
                                 {"bytes", file.bytes.size()}});
     if (arguments_.json) return {};
     printer_.finish();
@@ -105,11 +106,12 @@ Result<std::vector<image::Pixels>> read_references(const catalog::Model& model,
 }
 
 // The first engine of the list that this program has; with none of them, why not the first.
-Result<std::unique_ptr<engine::Engine>> first_of(const std::vector<std::string>& names) {
+Result<std::unique_ptr<engine::Engine>> first_of(const std::vector<std::string>& names,
+                                                 const engine::upstream::AllSettings& upstreams) {
   for (const std::string& name : names) {
-    if (engine::is_engine_name(name)) return engine::make_engine(name);
+    if (engine::is_engine_name(name, upstreams)) return engine::make_engine(name, upstreams);
   }
-  return engine::make_engine(names.front());
+  return engine::make_engine(names.front(), upstreams);
 }
 
 int complain(const cli::World& world, const Error& error, int code) {
@@ -142,7 +144,8 @@ int generate(const cli::GenerateArguments& arguments) {
       configured != arguments.config.models.end() && !configured->second.engines.empty()
           ? configured->second.engines
           : model->engines;
-  const Result<std::unique_ptr<engine::Engine>> engine = first_of(engines);
+  const Result<std::unique_ptr<engine::Engine>> engine =
+      first_of(engines, upstreams_of(arguments.config, &*catalog));
   if (!engine.ok()) return complain(world, engine.error(), cli::kExitFailed);
 
   const std::vector<Path> names =
@@ -167,6 +170,13 @@ int generate(const cli::GenerateArguments& arguments) {
     world.out(write_json(result) + "\n");
   }
   return cli::kExitOk;
+}
+
+Result<std::string> test_engine(const cli::Config& config, const std::string& name) {
+  const Result<std::unique_ptr<engine::Engine>> engine =
+      engine::make_engine(name, upstreams_of(config));
+  if (!engine.ok()) return engine.error();
+  return (*engine)->check();
 }
 
 Result<std::string> explain(const std::string& prompt) {

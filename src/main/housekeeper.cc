@@ -9,11 +9,18 @@ namespace plantain {
 namespace {
 
 constexpr std::chrono::milliseconds kRound{250};
+constexpr int kRoundsBetweenFallOver = 4;
 
 }  // namespace
 
-Housekeeper::Housekeeper(store::RequestStore& requests, store::ArtifactStore& artifacts, Log& log)
-    : requests_(requests), artifacts_(artifacts), log_(log), thread_([this] { run(); }) {}
+Housekeeper::Housekeeper(store::RequestStore& requests, store::ArtifactStore& artifacts,
+                         std::function<bool(const std::string&, const std::string&)> is_away,
+                         Log& log)
+    : requests_(requests),
+      artifacts_(artifacts),
+      is_away_(std::move(is_away)),
+      log_(log),
+      thread_([this] { run(); }) {}
 
 Housekeeper::~Housekeeper() {
   {
@@ -26,11 +33,27 @@ Housekeeper::~Housekeeper() {
 
 void Housekeeper::run() {
   std::unique_lock lock(mutex_);
-  while (!stopping_) {
+  for (int number = 0; !stopping_; ++number) {
     lock.unlock();
     round();
+    if (number % kRoundsBetweenFallOver == 0) fall_over();
     lock.lock();
     wake_.wait_for(lock, kRound, [this] { return stopping_; });
+  }
+}
+
+// What waits for an engine that is away goes on with its next one.
+void Housekeeper::fall_over() {
+  const Result<std::vector<store::QueueLength>> lengths = requests_.queue_lengths();
+  if (!lengths.ok()) return;  // round() has said so
+  for (const store::QueueLength& length : *lengths) {
+    if (length.queued == 0 || !is_away_(length.engine, length.model_id)) continue;
+    const Result<int> moved = store::wait_for<int>([&](store::Then<int> then) {
+      requests_.fall_over(length.engine, length.model_id, std::move(then));
+    });
+    if (moved.ok() && *moved > 0)
+      log_.warn("requests go on with their next engine",
+                JsonObject{{"engine", length.engine}, {"requests", *moved}});
   }
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "base/log.h"
@@ -14,16 +16,19 @@ namespace plantain {
 // A thread of its own, because removing files takes as long as the disk likes.
 class Housekeeper {
  public:
-  // All must outlive it.
-  Housekeeper(store::RequestStore& requests, store::ArtifactStore& artifacts, Log& log);
+  // `is_away(engine, model_id)`: nobody will take a request for them soon. All must outlive it.
+  Housekeeper(store::RequestStore& requests, store::ArtifactStore& artifacts,
+              std::function<bool(const std::string&, const std::string&)> is_away, Log& log);
   ~Housekeeper();  // waits for the round that is under way
 
  private:
   void run();
   void round();
+  void fall_over();
 
   store::RequestStore& requests_;
   store::ArtifactStore& artifacts_;
+  const std::function<bool(const std::string&, const std::string&)> is_away_;
   Log& log_;
   std::mutex mutex_;
   std::condition_variable wake_;

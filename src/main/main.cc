@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
                                    .create_local_key = plantain::create_local_key,
                                    .backup = plantain::backup,
                                    .check_config = plantain::check_catalog,
+                                   .test_engine = plantain::test_engine,
                                    .version_details = plantain::version_details};
   return plantain::cli::run(argc, argv, hooks);
 }

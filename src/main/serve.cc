@@ -21,6 +21,7 @@
 #include "main/housekeeper.h"
 #include "main/installation.h"
 #include "main/tell_manager.h"
+#include "main/upstreams.h"
 #include "safety/prompt_rules.h"
 #include "worker/supervisor.h"
 
@@ -90,8 +91,12 @@ class App {
     network_ = std::thread([this] { server_->run(); });
     start_outgoing();
     start_workers();
-    housekeeper_ = std::make_unique<Housekeeper>(installation_.database->requests(),
-                                                 *installation_.artifacts, log_);
+    housekeeper_ = std::make_unique<Housekeeper>(
+        installation_.database->requests(), *installation_.artifacts,
+        [this](const auto& engine, const auto& model) {
+          return api_->context().workers.is_away(engine, model);
+        },
+        log_);
     announce();
     return {};
   }
@@ -136,9 +141,8 @@ class App {
     settings.limits.queued = config_.limits.queued;
     settings.quota_bytes = config_.files.quota_bytes;
     settings.fetch_http = config_.fetch.http;
-    for (const auto& [id, model] : config_.models) {
-      if (!model.engines.empty()) settings.engines[id] = model.engines;
-    }
+    for (const catalog::Model& model : catalog_.all())
+      settings.engines[model.id] = engines_of(model);
     api_ = std::make_unique<api::Api>(std::unique_ptr<api::Context>(
         new api::Context{.settings = std::move(settings),
                          .requests = installation_.database->requests(),
@@ -180,12 +184,29 @@ class App {
     if (deliverer_) deliverer_->wake();
   }
 
+  // What the owner lists; else what the catalogue lists, without the providers that nobody
+  // configured.
+  std::vector<std::string> engines_of(const catalog::Model& model) const {
+    const auto configured = config_.models.find(model.id);
+    if (configured != config_.models.end() && !configured->second.engines.empty())
+      return configured->second.engines;
+    const engine::upstream::AllSettings upstreams = upstreams_of(config_);
+    std::vector<std::string> engines;
+    for (const std::string& engine : model.engines) {
+      const auto& kinds = engine::upstream_kinds();
+      const bool is_provider = std::find(kinds.begin(), kinds.end(), engine) != kinds.end();
+      if (!is_provider || upstreams.contains(engine)) engines.push_back(engine);
+    }
+    return engines;
+  }
+
   // The engines of the configured models that this program has; others are for workers elsewhere.
   std::vector<std::string> own_engines() const {
+    const engine::upstream::AllSettings upstreams = upstreams_of(config_);
     std::vector<std::string> names;
     for (const catalog::Model& model : catalog_.all()) {
       for (const std::string& engine : api_->context().engines_of(model)) {
-        if (!engine::is_engine_name(engine)) {
+        if (!engine::is_engine_name(engine, upstreams)) {
           log_.warn("an engine of a model is left to workers elsewhere",
                     JsonObject{{"model", model.id}, {"engine", engine}});
         } else if (std::find(names.begin(), names.end(), engine) == names.end()) {
@@ -209,6 +230,10 @@ class App {
       options.command.insert(options.command.end(),
                              {"--catalog.folder", config_.catalog_folder.string()});
     }
+    if (!config_.file.empty())
+      options.command.insert(options.command.end(), {"--config", config_.file.string()});
+    const std::vector<std::string> told = cli::engine_flags(config_);
+    options.command.insert(options.command.end(), told.begin(), told.end());
     for (const std::string& engine : engines)
       options.command.insert(options.command.end(), {"--engine", engine});
     options.on_start = [this](const std::string& token, const std::string& id) {

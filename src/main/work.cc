@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "engine/engines.h"
 #include "main/installation.h"
+#include "main/upstreams.h"
 #include "worker/worker.h"
 
 namespace plantain {
@@ -83,6 +84,7 @@ int work(const cli::WorkerArguments& arguments) {
   if (options.engines.empty()) options.engines = {"sketch"};
   const Result<catalog::Catalog> catalog = load_catalog(arguments.config);
   if (!catalog.ok()) return complain(catalog.error());
+  options.upstreams = upstreams_of(arguments.config, &*catalog);
   for (const catalog::Model& model : catalog->all()) options.models.push_back(model.id);
   const Result<void> ended = worker::work(options, stop, log);
   return ended.ok() ? cli::kExitOk : complain(ended.error());

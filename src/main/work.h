@@ -15,6 +15,9 @@ int work(const cli::WorkerArguments& arguments);
 // `plantain generate`: the exit code.
 int generate(const cli::GenerateArguments& arguments);
 
+// `plantain engines test`: a sentence, or what is wrong.
+Result<std::string> test_engine(const cli::Config& config, const std::string& name);
+
 // `plantain sketch explain`: the scene as JSON.
 Result<std::string> explain(const std::string& prompt);
 

@@ -14,6 +14,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kBeatTimeout{3'000};
 constexpr milliseconds kBetweenReports{50};
+constexpr milliseconds kSameAgain{5'000};  // well within limits::kStall
 
 std::string lease_path(const Lease& lease, std::string_view call) {
   return concat("/internal/v1/leases/", lease.id, "/", call);
@@ -37,6 +38,16 @@ Calls::Calls(const Link& link) : link_(link), http_(link.socket) {}
 Result<Json> Calls::post(const std::string& path, const JsonObject& body, milliseconds timeout,
                          const std::atomic<bool>* abort) {
   return send(net::HttpRequest{.method = "POST",
+                               .url = link_.base + path,
+                               .headers = {{"Content-Type", "application/json"}},
+                               .body = write_json(body),
+                               .timeout = timeout,
+                               .abort = abort});
+}
+
+Result<Json> Calls::put(const std::string& path, const JsonObject& body, milliseconds timeout,
+                        const std::atomic<bool>* abort) {
+  return send(net::HttpRequest{.method = "PUT",
                                .url = link_.base + path,
                                .headers = {{"Content-Type", "application/json"}},
                                .body = write_json(body),
@@ -101,6 +112,8 @@ Result<Lease> Lease::parse(const Json& answer) {
       if (address.is_string()) lease.inputs.emplace_back(view(address.get_string()));
     }
   }
+  if (const Json* const steps = find(answer, "steps"); steps && steps->is_array())
+    lease.steps = steps->get_array();
   return lease;
 }
 
@@ -121,6 +134,11 @@ Keeper::~Keeper() {
 
 void Keeper::progress(std::string_view stage, int step, int steps) {
   const std::lock_guard lock(mutex_);
+  const auto now = steady_clock::now();
+  const bool same = latest_.stage == stage && latest_.step == step && latest_.steps == steps;
+  if (same && now - latest_at_ < kSameAgain) return;
+  latest_ = Report{std::string(stage), step, steps, {}};
+  latest_at_ = now;
   if (!pending_) pending_.emplace();
   pending_->stage = stage;
   pending_->step = step;
@@ -130,7 +148,8 @@ void Keeper::progress(std::string_view stage, int step, int steps) {
 
 void Keeper::preview(std::string data_uri) {
   const std::lock_guard lock(mutex_);
-  if (pending_) pending_->preview = std::move(data_uri);
+  if (!pending_) pending_ = latest_;
+  pending_->preview = std::move(data_uri);
 }
 
 void Keeper::run() {

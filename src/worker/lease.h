@@ -39,6 +39,8 @@ class Calls {
                           const std::atomic<bool>* abort = nullptr);
   Result<Json> put(const std::string& path, std::string bytes, std::chrono::milliseconds timeout,
                    const std::atomic<bool>* abort = nullptr);
+  Result<Json> put(const std::string& path, const JsonObject& body,
+                   std::chrono::milliseconds timeout, const std::atomic<bool>* abort = nullptr);
 
  private:
   Result<net::HttpAnswer> exchange(net::HttpRequest request);
@@ -55,6 +57,7 @@ struct Lease {
   std::string model_id;
   JsonObject input;
   std::vector<std::string> inputs;  // signed addresses of its files, in order
+  JsonArray steps = {};             // what earlier attempts paid for, as the server lists it
   static Result<Lease> parse(const Json& answer);
 };
 
@@ -65,13 +68,15 @@ class Keeper {
   Keeper(const Link& link, const Lease& lease);
   ~Keeper();
 
-  // The latest word on how far the work is; sent soon. Never blocks on the network.
+  // The latest word on how far the work is; sent soon, the same word again only after seconds.
+  // Never blocks on the network.
   void progress(std::string_view stage, int step, int steps);
   void preview(std::string data_uri);
 
   bool cancel_wished() const { return cancel_; }
   bool lost() const { return lost_; }
   const std::atomic<bool>& stop_flag() const { return stop_; }  // set by either
+  const std::atomic<bool>& lost_flag() const { return lost_; }
 
  private:
   struct Report {
@@ -95,6 +100,8 @@ class Keeper {
   std::condition_variable wake_;
   bool done_ = false;
   std::optional<Report> pending_;
+  Report latest_;  // what progress() was last told
+  std::chrono::steady_clock::time_point latest_at_;
   std::chrono::steady_clock::time_point good_until_;
   std::thread thread_;
 };

@@ -89,10 +89,10 @@ TEST(RunRequest, MakesEachPictureAndItsThumbnailInOrder) {
   for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_EQ(collector.files[i].n, static_cast<int>(i / 2));
     EXPECT_EQ(collector.files[i].thumbnail, i % 2 == 1);
-    EXPECT_EQ(collector.files[i].format, i % 2 == 1 ? image::Format::kJpeg : image::Format::kWebp);
+    EXPECT_EQ(collector.files[i].content_type, i % 2 == 1 ? "image/jpeg" : "image/webp");
     const auto kind = image::identify(collector.files[i].bytes);
     ASSERT_TRUE(kind);
-    EXPECT_EQ(kind->format, collector.files[i].format);
+    EXPECT_EQ(image::content_type(kind->format), collector.files[i].content_type);
     EXPECT_EQ(kind->width, 512);
   }
   EXPECT_EQ(engine.orders[0].seed, 7);

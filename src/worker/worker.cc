@@ -12,8 +12,11 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "engine/engines.h"
+#include "request/request.h"
+#include "worker/breaker.h"
 #include "worker/picture_reader.h"
 #include "worker/run_request.h"
+#include "worker/steps.h"
 
 namespace plantain::worker {
 namespace {
@@ -26,7 +29,8 @@ constexpr milliseconds kCallTimeout{30'000};
 constexpr milliseconds kUploadTimeout{300'000};
 constexpr milliseconds kRetryFirst{50};
 constexpr milliseconds kRetryMost{5'000};
-constexpr milliseconds kFinishFor{60'000};  // how long a finish is offered to a silent server
+constexpr milliseconds kBetweenTurns{1'000};  // while a provider is away
+constexpr milliseconds kFinishFor{60'000};    // how long a finish is offered to a silent server
 
 // Pauses that grow, cut short by a wish to stop.
 class Pause {
@@ -54,7 +58,9 @@ class LeaseRun final : public RunWatcher {
         engine_(engine),
         stop_(stop),
         calls_(options.link),
-        keeper_(options.link, lease) {}
+        keeper_(options.link, lease),
+        steps_(lease.request_id, std::string(engine.name()), lease.steps,
+               [this](int n, const JsonObject& body) { return put_step(n, body); }) {}
 
   // What became of it, for the log.
   std::string run() {
@@ -67,10 +73,41 @@ class LeaseRun final : public RunWatcher {
     if (keeper_.cancel_wished()) return finish(JsonObject{{"outcome", "cancelled"}});
     if (stop_.give_back) return finish(JsonObject{{"outcome", "released"}});
     const Error& error = metadata.error();
+    failure_ = error.code;
     return finish(JsonObject{
         {"outcome", "failed"},
         {"error", JsonObject{{"code", name_of(error.code)}, {"message", error.message}}}});
   }
+
+  std::string_view model_id() const override { return lease_.model_id; }
+  bool is_unwanted() const override { return keeper_.cancel_wished() && !keeper_.lost(); }
+  engine::PaidCall* paid_call(int d) override { return &steps_.call(d); }
+
+  std::optional<JsonObject> kept(int d, int first_n) override {
+    const std::optional<JsonObject> outputs = steps_.kept(d);
+    if (!outputs || !outputs->contains("files") || !outputs->contains("record"))
+      return std::nullopt;
+    for (const Json& file : outputs->at("files").as_array()) {
+      JsonObject output = file.as_object();
+      output["n"] = int_or(file, "n", 0) + first_n;
+      outputs_.push_back(std::move(output));
+    }
+    files_of_steps_ = outputs_.size();
+    return outputs->at("record").as_object();
+  }
+
+  Result<void> finished(int d, int first_n, const JsonObject& record) override {
+    JsonArray files;
+    for (; files_of_steps_ < outputs_.size(); ++files_of_steps_) {
+      JsonObject file = outputs_[files_of_steps_].as_object();
+      file["n"] = int_or(file, "n", 0) - first_n;
+      files.push_back(std::move(file));
+    }
+    return steps_.done(d, JsonObject{{"record", record}, {"files", std::move(files)}});
+  }
+
+  // Why it failed, once run() has ended.
+  std::optional<ErrorCode> failure() const { return failure_; }
 
   bool keep_going(std::string_view stage, int step, int steps) override {
     keeper_.progress(stage, step, steps);
@@ -88,7 +125,7 @@ class LeaseRun final : public RunWatcher {
                       {"thumbnail", file.thumbnail},
                       {"sha256", to_hex(sha256(file.bytes))},
                       {"bytes", file.bytes.size()},
-                      {"content_type", image::content_type(file.format)},
+                      {"content_type", file.content_type},
                       {"width", file.width},
                       {"height", file.height}};
     Pause pause(keeper_.stop_flag());
@@ -151,6 +188,18 @@ class LeaseRun final : public RunWatcher {
     return concat("/internal/v1/leases/", lease_.id, "/", call);
   }
 
+  // Said until the server has answered: repeating it changes nothing.
+  Result<Json> put_step(int n, const JsonObject& body) {
+    Pause pause(keeper_.lost_flag());
+    while (true) {
+      Result<Json> answer =
+          calls_.put(path(concat("steps/", n)), body, kCallTimeout, &keeper_.lost_flag());
+      if (answer.ok() || answer.error().code != ErrorCode::kUnavailable) return answer;
+      pause.take();
+      if (keeper_.lost()) return Error{ErrorCode::kConflict, "the lease is lost"};
+    }
+  }
+
   // Offered until the server has answered: repeating it changes nothing.
   std::string finish(const JsonObject& body) {
     const auto until = steady_clock::now() + kFinishFor;
@@ -172,15 +221,20 @@ class LeaseRun final : public RunWatcher {
   const Stop& stop_;
   Calls calls_;
   Keeper keeper_;
+  Steps steps_;
+  std::optional<ErrorCode> failure_;
   JsonArray outputs_;
+  std::size_t files_of_steps_ = 0;  // so many of outputs_ belong to steps that are done
 };
 
-// One engine's thread.
+// One slot's thread.
 class Slot {
  public:
-  Slot(const Options& options, std::unique_ptr<engine::Engine> engine, const Stop& stop, Log& log)
+  Slot(const Options& options, std::unique_ptr<engine::Engine> engine, Breaker& breaker,
+       const Stop& stop, Log& log)
       : options_(options),
         engine_(std::move(engine)),
+        breaker_(breaker),
         stop_(stop),
         log_(log),
         calls_(options.link) {}
@@ -188,6 +242,7 @@ class Slot {
   Result<void> run() {
     Pause pause(stop_.no_more);
     while (!stop_.no_more) {
+      if (!may_take()) continue;
       const Result<Json> answer = claim(limits::kClaimWaitMax.count());
       if (answer.ok()) {
         pause.reset();
@@ -207,6 +262,30 @@ class Slot {
   }
 
  private:
+  // False: its provider is away. The server was told, and a moment has passed.
+  bool may_take() {
+    const Breaker::Turn turn = breaker_.turn();
+    if (turn == Breaker::Turn::kTake) return true;
+    if (turn == Breaker::Turn::kCheck) {
+      const Result<std::string> state = engine_->check();
+      breaker_.checked(state.ok());
+      log_.warn(state.ok() ? "a provider is back" : "a provider is away",
+                JsonObject{{"engine", engine_->name()},
+                           {"reason", state.ok() ? *state : state.error().message}});
+      if (state.ok()) return true;
+    }
+    const JsonObject wish{{"worker_id", options_.worker_id},
+                          {"claim_id", "paused"},
+                          {"models", JsonArray(options_.models.begin(), options_.models.end())},
+                          {"engine", engine_->name()},
+                          {"paused", true}};
+    // Should the server not hear it, it hears the next one.
+    static_cast<void>(calls_.post("/internal/v1/leases", wish, kClaimSlack, &stop_.no_more).ok());
+    const auto until = steady_clock::now() + kBetweenTurns;
+    while (!stop_.no_more && steady_clock::now() < until) std::this_thread::sleep_for(kRetryFirst);
+    return false;
+  }
+
   // The same claim_id until it was answered: a lost answer costs no attempt.
   Result<Json> claim(int64_t wait_s) {
     if (claim_id_.empty()) claim_id_ = to_hex(random_bytes(16));
@@ -240,7 +319,10 @@ class Slot {
     if (!lease.ok())
       return log_.error("a lease cannot be read", JsonObject{{"reason", lease.error().message}});
     const auto began = steady_clock::now();
-    const std::string outcome = LeaseRun(options_, *lease, *engine_, stop_).run();
+    LeaseRun run(options_, *lease, *engine_, stop_);
+    const std::string outcome = run.run();
+    if (outcome == "succeeded") breaker_.succeeded();
+    if (engine_->is_upstream() && run.failure() && falls_over(*run.failure())) breaker_.failed();
     const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
     log_.info("request ended", JsonObject{{"request_id", lease->request_id},
                                           {"attempt", lease->attempt},
@@ -251,6 +333,7 @@ class Slot {
 
   const Options& options_;
   const std::unique_ptr<engine::Engine> engine_;
+  Breaker& breaker_;
   const Stop& stop_;
   Log& log_;
   Calls calls_;
@@ -261,11 +344,19 @@ class Slot {
 
 Result<void> work(const Options& options, const Stop& stop, Log& log) {
   CHECK(!options.engines.empty() && !options.models.empty());
+  const SystemClock clock;
+  std::vector<std::unique_ptr<Breaker>> breakers;  // one for each engine
   std::vector<std::unique_ptr<Slot>> slots;
   for (const std::string& name : options.engines) {
-    Result<std::unique_ptr<engine::Engine>> engine = engine::make_engine(name);
-    if (!engine.ok()) return engine.error();
-    slots.push_back(std::make_unique<Slot>(options, std::move(*engine), stop, log));
+    breakers.push_back(std::make_unique<Breaker>(clock));
+    int wanted = 1;
+    for (int slot = 0; slot < wanted; ++slot) {
+      auto engine = engine::make_engine(name, options.upstreams);
+      if (!engine.ok()) return engine.error();
+      wanted = (*engine)->slots();
+      slots.push_back(
+          std::make_unique<Slot>(options, std::move(*engine), *breakers.back(), stop, log));
+    }
   }
   std::vector<Result<void>> ends(slots.size());
   std::vector<std::thread> threads;

@@ -1,5 +1,5 @@
-// A worker: pulls leases, draws, uploads, finishes. One thread per engine, each with at most one
-// request at a time.
+// A worker: pulls leases, draws, uploads, finishes. One thread per slot of an engine, each with an
+// engine of its own and at most one request at a time.
 #pragma once
 
 #include <atomic>
@@ -8,16 +8,18 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "engine/upstream_settings.h"
 #include "worker/lease.h"
 
 namespace plantain::worker {
 
 struct Options {
   Link link;
-  std::string worker_id;             // for people
-  std::vector<std::string> engines;  // names that make_engine() knows; at least one
-  std::vector<std::string> models;   // ids of the models to ask for; at least one
-  Path program = "/proc/self/exe";   // what decodes pictures: worker/picture_reader.h
+  std::string worker_id;                         // for people
+  std::vector<std::string> engines;              // names that make_engine() knows; at least one
+  engine::upstream::AllSettings upstreams = {};  // the engines that the owner configured
+  std::vector<std::string> models;               // ids of the models to ask for; at least one
+  Path program = "/proc/self/exe";               // what decodes pictures: worker/picture_reader.h
 };
 
 // How a worker is told to end. Set from any thread or a signal handler.
