@@ -49,7 +49,7 @@ class FakeServer {
   }
 
   Options options(std::string engine = "null:1") const {
-    return Options{Link{server_.url(), {}, "the token"}, "w", {std::move(engine)}, {"m"}};
+    return Options{Link{server_.url(), {}, "the token"}, "w", {std::move(engine)}, {}, {"m"}};
   }
   std::atomic<int> wrong_tokens = 0;
   std::atomic<bool> cancel_wished = false;
