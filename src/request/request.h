@@ -33,6 +33,25 @@ struct Limits {
   std::optional<Microdollars> spend_per_month;  // UTC
 };
 
+// The bytes of a file that a client brought, as the database knows them.
+struct FileContent {
+  std::string blob_id;
+  std::string content_type;
+  std::string extension;  // ".png"
+  int64_t bytes = 0;
+  std::string sha256;  // hexadecimal
+  int width = 0;       // pixels as stored, before any orientation
+  int height = 0;
+};
+
+// A file that the input of a request names: exactly one of the three says where its bytes are.
+struct NewInput {
+  std::string medium;                  // what it must be: "image", "video"
+  std::string address;                 // to be fetched from there
+  std::optional<FileId> upload;        // an upload of the account
+  std::optional<FileContent> content;  // here already, its blob staged
+};
+
 // A request that has passed every check of the submit and is about to be kept.
 struct NewRequest {
   RequestId id;
@@ -52,6 +71,10 @@ struct NewRequest {
   bool prepaid = false;               // its account's balance must cover the price
   Limits key_limits = {};             // judged when it is stored: queued and the spending ones
   Limits account_limits = {};
+  std::vector<NewInput> inputs = {};        // in the order of catalog::file_values()
+  int64_t quota_bytes = 0;                  // what the account's files may have together
+  std::string webhook = {};                 // where its end is told; empty: nowhere
+  bool webhook_intermediate = false;        // … and its other states
   std::vector<std::string> fallbacks = {};  // engines to go on with, in order, should `engine` fail
 };
 

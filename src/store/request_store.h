@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "request/request.h"
+#include "store/file_store.h"
 #include "store/then.h"
 
 namespace plantain::store {
@@ -63,7 +64,8 @@ struct Claim {
   std::string model_id;
   std::string input;  // JSON text
   std::optional<WallTime> finish_by;
-  std::vector<Step> steps = {};  // what earlier attempts paid for, by n
+  std::vector<InputFile> inputs;  // all of them, by n
+  std::vector<Step> steps = {};   // what earlier attempts paid for, by n
 };
 
 struct Finish {
@@ -113,7 +115,8 @@ class RequestStore {
   // Stores a queued request. If the idempotency key was used before with the same fingerprint,
   // stores nothing and answers the first id; with another fingerprint: kConflict. Otherwise its
   // limits are judged and its price is reserved: kQueueFull, kInsufficientBalance,
-  // kPermissionDenied (a limit of spending).
+  // kPermissionDenied (a limit of spending). kFileUnreachable: an input names an upload that is not
+  // the account's; kTooLarge: its files would pass their quota.
   virtual void enqueue(NewRequest fresh, std::optional<Idempotency> key, Then<Enqueued> then) = 0;
   // The answer given for this key before, if any; kConflict for another fingerprint.
   virtual Result<std::optional<RequestId>> replay(const AccountId& account,
@@ -136,10 +139,10 @@ class RequestStore {
 
   // -- workers ------------------------------------------------------------------------------
 
-  // Hands out the next due request: highest priority, then of the account that has used the least
-  // of late, then the oldest. Accounts and keys with as many running as they may are passed over,
-  // and disabled accounts. Nothing: nothing is due. While
-  // the lease lasts nobody else can claim it.
+  // Hands out the next due request whose inputs are all here: highest priority, then of the account
+  // that has used the least of late, then the oldest. Accounts and keys with as many running as
+  // they may are passed over, and disabled accounts. Nothing: nothing is due. While the lease lasts
+  // nobody else can claim it.
   virtual void claim(ClaimWish wish, Then<std::optional<Claim>> then) = 0;
   // Extends the lease in memory (limits::kLease from now). True: its client asked for an end.
   // kConflict: the lease is lost.

@@ -16,9 +16,11 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "store/file_store.h"
 #include "store/key_store.h"
 #include "store/ledger_store.h"
 #include "store/request_store.h"
+#include "store/webhook_store.h"
 
 namespace plantain::store {
 
@@ -40,13 +42,15 @@ class TemporaryFolder {
   const Path path_;
 };
 
-// Both stores of one backend, opened together.
+// The stores of one backend, opened together.
 class OpenStores {
  public:
   virtual ~OpenStores() = default;
   virtual RequestStore& requests() = 0;
   virtual KeyStore& keys() = 0;
   virtual LedgerStore& ledger() = 0;
+  virtual FileStore& files() = 0;
+  virtual WebhookStore& webhooks() = 0;
 };
 
 // A backend under test. Opening the same folder again after closing finds what was kept.
@@ -130,6 +134,8 @@ class StoreTest : public testing::TestWithParam<Backend> {
   AuditEntry entry(const std::string& action = "test") {
     return AuditEntry{clock_.wall(), std::nullopt, std::nullopt, action, "subject"};
   }
+  FileStore& files() { return stores_->files(); }
+  WebhookStore& webhooks() { return stores_->webhooks(); }
 
   TemporaryFolder folder_;
   ManualClock clock_;

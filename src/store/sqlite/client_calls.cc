@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "request/fair_share.h"
+#include "store/sqlite/contents.h"
 #include "store/sqlite/requests.h"
 
 namespace plantain::store::sqlite {
@@ -118,7 +119,7 @@ int64_t count_older(Connection& db, const Subject& subject, const std::string& m
   Rows rows =
       db.query(R"(
       SELECT count(*) FROM (SELECT 1 FROM request INDEXED BY request_queue
-                            WHERE state = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND account = ?4
+                            WHERE state = 0 AND waiting = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND account = ?4
                               AND key = ?5 AND row < ?6 LIMIT ?7))",
                subject.engine, model_id, subject.priority, subject.account, key, subject.row, most);
   return rows.next() ? rows.integer(0) : 0;
@@ -150,6 +151,7 @@ Result<Enqueued> SqliteRequests::do_enqueue(Transaction& transaction, const NewR
   if (Result<void> allowed = tally_.judge(fresh, transaction.now); !allowed.ok())
     return allowed.error();
   life_.begin(transaction, fresh);
+  if (Result<void> kept = begin_inputs(transaction, fresh); !kept.ok()) return kept.error();
   return Enqueued{fresh.id, false};
 }
 

@@ -8,10 +8,12 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "store/sqlite/files.h"
 #include "store/sqlite/keys.h"
 #include "store/sqlite/ledger.h"
 #include "store/sqlite/requests.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/webhooks.h"
 
 namespace plantain::store::sqlite {
 namespace {
@@ -54,7 +56,9 @@ class SqliteDatabase final : public Database {
         readers_(std::move(read)),
         requests_(std::move(folder), clock, ids, log, readers_),
         keys_(clock, readers_, requests_.tally()),
-        ledger_(clock, readers_, requests_.tally()) {}
+        ledger_(clock, readers_, requests_.tally()),
+        files_(requests_.life(), readers_),
+        webhooks_(readers_) {}
 
   Result<void> start() {
     writer_ = std::make_unique<Writer>(std::move(write_), clock_, log_,
@@ -62,6 +66,8 @@ class SqliteDatabase final : public Database {
     requests_.use_writer(*writer_);
     keys_.use_writer(*writer_);
     ledger_.use_writer(*writer_);
+    files_.use_writer(*writer_);
+    webhooks_.use_writer(*writer_);
     // Shared: the writer may still be inside set_value() when this has gone on.
     auto recovered = std::make_shared<std::promise<Result<void>>>();
     std::future<Result<void>> answer = recovered->get_future();
@@ -77,6 +83,8 @@ class SqliteDatabase final : public Database {
   RequestStore& requests() override { return requests_; }
   KeyStore& keys() override { return keys_; }
   LedgerStore& ledger() override { return ledger_; }
+  FileStore& files() override { return files_; }
+  WebhookStore& webhooks() override { return webhooks_; }
 
  private:
   // In this order: the writer ends first, the lock goes last. The WAL is emptied by the writer, and
@@ -89,6 +97,8 @@ class SqliteDatabase final : public Database {
   SqliteRequests requests_;
   SqliteKeys keys_;
   SqliteLedger ledger_;
+  SqliteFiles files_;
+  SqliteWebhooks webhooks_;
   std::unique_ptr<Writer> writer_;
 };
 

@@ -1,5 +1,5 @@
-// RequestStore, KeyStore and LedgerStore on one SQLite file (WAL, synchronous FULL, one writer,
-// group commit).
+// RequestStore, KeyStore, LedgerStore, FileStore and WebhookStore on one SQLite file (WAL,
+// synchronous FULL, one writer, group commit).
 #pragma once
 
 #include <memory>
@@ -7,9 +7,11 @@
 #include "base/files.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "store/file_store.h"
 #include "store/key_store.h"
 #include "store/ledger_store.h"
 #include "store/request_store.h"
+#include "store/webhook_store.h"
 
 namespace plantain::store::sqlite {
 
@@ -19,6 +21,8 @@ class Database {
   virtual RequestStore& requests() = 0;
   virtual KeyStore& keys() = 0;
   virtual LedgerStore& ledger() = 0;
+  virtual FileStore& files() = 0;
+  virtual WebhookStore& webhooks() = 0;
 };
 
 // Opens or makes the database in `folder` (plantain.db), brings its schema up to date, gives every

@@ -6,10 +6,12 @@
 
 #include <fstream>
 
+#include "store/file_store_contract.h"
 #include "store/key_store_contract.h"
 #include "store/ledger_store_contract.h"
 #include "store/paid_steps_contract.h"
 #include "store/request_store_contract.h"
+#include "store/webhook_store_contract.h"
 
 namespace plantain::store {
 namespace {
@@ -21,6 +23,8 @@ class SqliteStores final : public OpenStores {
   RequestStore& requests() override { return database_->requests(); }
   KeyStore& keys() override { return database_->keys(); }
   LedgerStore& ledger() override { return database_->ledger(); }
+  FileStore& files() override { return database_->files(); }
+  WebhookStore& webhooks() override { return database_->webhooks(); }
 
  private:
   const std::unique_ptr<sqlite::Database> database_;
@@ -42,6 +46,10 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, PaidStepsContract, testing::Values(sqlite_backe
                          backend_name);
 INSTANTIATE_TEST_SUITE_P(Sqlite, KeyStoreContract, testing::Values(sqlite_backend()), backend_name);
 INSTANTIATE_TEST_SUITE_P(Sqlite, LedgerStoreContract, testing::Values(sqlite_backend()),
+                         backend_name);
+INSTANTIATE_TEST_SUITE_P(Sqlite, FileStoreContract, testing::Values(sqlite_backend()),
+                         backend_name);
+INSTANTIATE_TEST_SUITE_P(Sqlite, WebhookStoreContract, testing::Values(sqlite_backend()),
                          backend_name);
 
 class SqliteFile : public testing::Test {

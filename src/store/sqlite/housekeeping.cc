@@ -19,7 +19,10 @@ void SqliteRequests::recover(Transaction& transaction) {
   {
     Rows rows = transaction.db.query(R"(
         SELECT engine, model_id, priority, account, key, count(*) FROM request INDEXED BY request_queue
-        WHERE state = 0 GROUP BY engine, model_id, priority, account, key)");
+        WHERE state = 0 AND waiting = 0 GROUP BY engine, model_id, priority, account, key
+        UNION ALL
+        SELECT engine, model_id, priority, account, key, count(*) FROM request INDEXED BY request_waiting
+        WHERE state = 0 AND waiting > 0 GROUP BY engine, model_id, priority, account, key)");
     while (rows.next()) {
       counts_.add(rows.text(0), rows.text(1), static_cast<Priority>(rows.small(2)),
                   rows.id<AccountId>(3), rows.id<KeyId>(4), RequestState::kQueued, rows.integer(5));

@@ -89,7 +89,12 @@ void Life::begin(Transaction& transaction, const NewRequest& fresh) {
                      tags_to_text(fresh.fallbacks));
   const int64_t row = transaction.db.last_row();
   transaction.db.run("INSERT INTO input (request, text) VALUES (?1, ?2)", row, fresh.input);
-  write_event(transaction, row, RequestState::kQueued, 0);
+  if (!fresh.webhook.empty()) {
+    transaction.db.run(
+        "INSERT INTO webhook (request, account, url, intermediate) VALUES (?1, ?2, ?3, ?4)", row,
+        fresh.account, fresh.webhook, fresh.webhook_intermediate);
+  }
+  write_event(transaction, row, RequestState::kQueued, 0);  // which a trigger puts in the outbox
   const Subject subject{row,
                         fresh.id,
                         fresh.account,

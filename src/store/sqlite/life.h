@@ -79,6 +79,9 @@ class Life {
   // Removes it and all that hangs on it; it must have ended.
   static void erase(Transaction& transaction, const Subject& subject);
 
+  // Tells the listener, once this is on disk.
+  void announce(Transaction& transaction, const RequestId& id, RequestState state);
+
  private:
   void write_event(Transaction& transaction, int64_t row, RequestState state, int attempt);
   // Brings what memory knows about it from one state to another; nothing: it begins.
@@ -90,7 +93,6 @@ class Life {
   void change_engine(Transaction& transaction, Subject& subject, std::string engine,
                      const std::vector<std::string>& rest);
   void drop_lease(Transaction& transaction, const Subject& subject);
-  void announce(Transaction& transaction, const RequestId& id, RequestState state);
 
   LeaseBook& leases_;
   QueueCounts& counts_;

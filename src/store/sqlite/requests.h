@@ -26,6 +26,7 @@ class SqliteRequests final : public RequestStore {
   // anew.
   void recover(Transaction& transaction);
   void use_writer(Writer& writer) { writer_ = &writer; }
+  Life& life() { return life_; }  // for what else ends requests; the writer's thread alone
   void before_commit(Connection& db) {
     life_.write_sequence(db);
     tally_.write(db);

@@ -2,6 +2,7 @@
 
 #include "base/error_names.h"
 #include "base/limits.h"
+#include "store/sqlite/contents.h"
 #include "store/sqlite/requests.h"
 #include "store/sqlite/steps.h"
 
@@ -30,7 +31,7 @@ std::optional<int64_t> head_of(Connection& db, const ClaimWish& wish, Priority p
                                const QueueCounts::Line& line) {
   Rows rows = db.query(R"(
       SELECT row FROM request INDEXED BY request_queue
-      WHERE state = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND account = ?4 AND key = ?5
+      WHERE state = 0 AND waiting = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND account = ?4 AND key = ?5
       ORDER BY row LIMIT 1)",
                        wish.engine, line.model_id, priority, line.account, line.key);
   if (!rows.next()) return std::nullopt;
@@ -55,10 +56,14 @@ std::optional<int64_t> first_of(Connection& db, const ClaimWish& wish, Priority 
 Claim claim_of(Connection& db, const Subject& subject, LeaseId lease) {
   Rows rows = db.query("SELECT text FROM input WHERE request = ?1", subject.row);
   std::string input = rows.next() ? rows.text(0) : std::string();
-  Claim claim{std::move(lease), subject.id,       subject.attempt,
-              subject.model_id, std::move(input), subject.finish_by};
-  claim.steps = steps::of(db, subject.row);
-  return claim;
+  return Claim{std::move(lease),
+               subject.id,
+               subject.attempt,
+               subject.model_id,
+               std::move(input),
+               subject.finish_by,
+               read_inputs(db, subject.row),
+               steps::of(db, subject.row)};
 }
 
 struct LeaseRow {
