@@ -9,7 +9,7 @@ import requests
 
 from plantain import MODEL, Server, events, until
 
-SMALL = {"prompt": "a fox", "resolution": "0.5K", "aspect_ratio": "1:1"}
+SMALL = {"prompt": "a fox", "resolution": "1K", "aspect_ratio": "1:1"}
 PRICE = 0.04
 
 

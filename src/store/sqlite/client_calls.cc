@@ -119,9 +119,9 @@ int64_t count_older(Connection& db, const Subject& subject, const std::string& m
   Rows rows =
       db.query(R"(
       SELECT count(*) FROM (SELECT 1 FROM request INDEXED BY request_queue
-                            WHERE state = 0 AND waiting = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND account = ?4
-                              AND key = ?5 AND row < ?6 LIMIT ?7))",
-               subject.engine, model_id, subject.priority, subject.account, key, subject.row, most);
+                            WHERE state = 0 AND waiting = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3
+                              AND account = ?4 AND key = ?5 AND id < ?6 LIMIT ?7))",
+               subject.engine, model_id, subject.priority, subject.account, key, subject.id, most);
   return rows.next() ? rows.integer(0) : 0;
 }
 

@@ -26,31 +26,38 @@ struct Candidate {
   double used;  // by its account, of late
 };
 
-// The row of the oldest of a line: one step into the queue's index, whatever its length.
-std::optional<int64_t> head_of(Connection& db, const ClaimWish& wish, Priority priority,
-                               const QueueCounts::Line& line) {
+struct Head {
+  std::string id;
+  int64_t row;
+};
+
+// The oldest of a line: one step into the queue's index, whatever its length.
+std::optional<Head> head_of(Connection& db, const ClaimWish& wish, Priority priority,
+                            const QueueCounts::Line& line) {
   Rows rows = db.query(R"(
-      SELECT row FROM request INDEXED BY request_queue
-      WHERE state = 0 AND waiting = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND account = ?4 AND key = ?5
-      ORDER BY row LIMIT 1)",
+      SELECT id, row FROM request INDEXED BY request_queue
+      WHERE state = 0 AND waiting = 0 AND engine = ?1 AND model_id = ?2 AND priority = ?3 AND account = ?4
+        AND key = ?5
+      ORDER BY id LIMIT 1)",
                        wish.engine, line.model_id, priority, line.account, line.key);
   if (!rows.next()) return std::nullopt;
-  return rows.integer(0);
+  return Head{rows.text(0), rows.integer(1)};
 }
 
 // The oldest request of the accounts that have used the least; `candidates` are in that order.
 std::optional<int64_t> first_of(Connection& db, const ClaimWish& wish, Priority priority,
                                 const std::vector<const Candidate*>& candidates) {
-  std::optional<int64_t> best;
+  std::optional<Head> best;
   double used = 0;
   for (const Candidate* candidate : candidates) {
     if (best && candidate->used > used) break;
-    const std::optional<int64_t> row = head_of(db, wish, priority, candidate->line);
-    if (!row) continue;
-    if (!best || *row < *best) best = row;
+    std::optional<Head> head = head_of(db, wish, priority, candidate->line);
+    if (!head) continue;
+    if (!best || head->id < best->id) best = std::move(head);
     used = candidate->used;
   }
-  return best;
+  if (!best) return std::nullopt;
+  return best->row;
 }
 
 Claim claim_of(Connection& db, const Subject& subject, LeaseId lease) {
@@ -309,7 +316,7 @@ void SqliteRequests::fall_over(std::string engine, std::string model_id, Then<in
         {
           Rows rows = transaction.db.query(R"(
               SELECT row FROM request INDEXED BY request_queue
-              WHERE state = 0 AND engine = ?1 AND model_id = ?2 AND fallbacks <> '[]' LIMIT ?3)",
+              WHERE state = 0 AND waiting = 0 AND engine = ?1 AND model_id = ?2 AND fallbacks <> '[]' LIMIT ?3)",
                                            engine, model_id, limits::kSweepMax);
           while (rows.next()) queued.push_back(rows.integer(0));
         }

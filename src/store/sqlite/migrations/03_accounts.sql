@@ -19,9 +19,9 @@ ALTER TABLE api_key ADD COLUMN spend_per_month INTEGER;
 -- How many pictures the price is for.
 ALTER TABLE request ADD COLUMN pictures INTEGER NOT NULL DEFAULT 1;
 
--- A step into it finds the oldest of an account and key; rows are numbered in order of their coming.
+-- A step into it finds the oldest of an account and key.
 DROP INDEX request_queue;
-CREATE INDEX request_queue ON request (engine, model_id, priority, account, key) WHERE state = 0;
+CREATE INDEX request_queue ON request (engine, model_id, priority, account, key, id) WHERE state = 0;
 
 ALTER TABLE usage ADD COLUMN provider_cost INTEGER;        -- what an upstream charged; null: none told
 CREATE INDEX usage_day ON usage (day);

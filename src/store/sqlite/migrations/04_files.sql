@@ -49,7 +49,7 @@ CREATE INDEX input_file_pending ON input_file (request, n) WHERE address IS NOT 
 -- How many inputs of a request are not here yet; it is claimed when none is missing.
 ALTER TABLE request ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
 DROP INDEX request_queue;
-CREATE INDEX request_queue ON request (engine, model_id, priority, account, key) WHERE state = 0 AND waiting = 0;
+CREATE INDEX request_queue ON request (engine, model_id, priority, account, key, id) WHERE state = 0 AND waiting = 0;
 CREATE INDEX request_waiting ON request (engine, model_id, priority, account, key) WHERE state = 0 AND waiting > 0;
 
 CREATE TRIGGER content_begins AFTER INSERT ON content BEGIN
