@@ -14,9 +14,11 @@ add_library(plantain_options INTERFACE)
 target_include_directories(plantain_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(plantain_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror
                        -Wno-missing-field-initializers)  # members left out of a braced list have their defaults
-# GCC 12 sees, where it inlines much, strings and variants that are not there.
-target_compile_options(plantain_options INTERFACE
-  $<$<CONFIG:Release>:-Wno-array-bounds -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict>)
+# GCC 12 sees, where it inlines much or adds checks, strings and variants that are not there.
+if(PLANTAIN_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL Release)
+  target_compile_options(plantain_options INTERFACE
+    -Wno-array-bounds -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict)
+endif()
 if(PLANTAIN_SANITIZE)
   target_compile_options(plantain_options INTERFACE -fsanitize=${PLANTAIN_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)

@@ -1,9 +1,16 @@
 #include "api/hub.h"
 
 #include <algorithm>
+
 #include "base/limits.h"
+#include "base/text.h"
 
 namespace plantain::api {
+namespace {
+
+constexpr Seconds kRemembered{3600};  // who was not seen for so long is forgotten
+
+}  // namespace
 
 std::shared_ptr<void> Hub::watch(const RequestId& id, bool progress_too, Wake wake) {
   auto watcher = std::make_shared<Watcher>(Watcher{progress_too, std::move(wake)});
@@ -132,10 +139,15 @@ void Hub::wake_all() {
 }
 
 void Workers::seen(const std::string& credential, const Seen& worker) {
+  // One key may serve several workers, and one worker ask for other models by another call.
+  const std::string who =
+      concat(worker.worker_id, "\n", worker.engine, "\n", join(worker.models, ","));
   const std::lock_guard lock(mutex_);
-  Seen& entry = seen_[{credential, worker.engine}];
+  const SteadyTime now = clock_.steady();
+  std::erase_if(seen_, [&](const auto& entry) { return now - entry.second.at > kRemembered; });
+  Seen& entry = seen_[{credential, who}];
   entry = worker;
-  entry.at = clock_.steady();
+  entry.at = now;
 }
 
 void Workers::alive(const std::string& credential) {

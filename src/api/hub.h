@@ -115,7 +115,7 @@ class Workers {
   const Clock& clock_;
   const SteadyTime started_;
   mutable std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, Seen> seen_;  // by credential and engine
+  std::map<std::pair<std::string, std::string>, Seen> seen_;  // by credential, and who
   std::map<LeaseId, Run> running_;
   std::map<std::string, double> typical_us_;
 };
