@@ -1,4 +1,5 @@
 """Services with a queue of their own behind our calls: another Plantain stands for RunComfy, a local server for fal."""
+import base64
 import io
 import json
 import os
@@ -142,8 +143,9 @@ def test_fal_gets_the_input_in_its_own_words_and_its_picture_is_kept_here(server
 
 def test_films_are_kept_like_our_own_media(server, fal):
     fal.script = "film"
+    picture = "data:image/png;base64," + base64.b64encode(png()).decode()
     answer = server.call("POST", f"/v1/models/{VIDEO_MODEL}",
-                         json={"prompt": "a fox runs", "image_url": "https://example.org/fox.png", "duration": 6})
+                         json={"prompt": "a fox runs", "image_url": picture, "duration": 6})
     assert answer.status_code == 200, answer.text
     result = server.result(answer.json()["request_id"])
     assert result["status"] == "succeeded", json.dumps(result)
