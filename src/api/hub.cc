@@ -8,7 +8,7 @@
 namespace plantain::api {
 namespace {
 
-constexpr Seconds kRemembered{3600};  // who was not seen for so long is forgotten
+constexpr std::chrono::hours kForgottenAfter{1};  // who was not seen for so long is forgotten
 
 }  // namespace
 
@@ -144,7 +144,7 @@ void Workers::seen(const std::string& credential, const Seen& worker) {
       concat(worker.worker_id, "\n", worker.engine, "\n", join(worker.models, ","));
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.steady();
-  std::erase_if(seen_, [&](const auto& entry) { return now - entry.second.at > kRemembered; });
+  std::erase_if(seen_, [&](const auto& entry) { return now - entry.second.at > kForgottenAfter; });
   Seen& entry = seen_[{credential, who}];
   entry = worker;
   entry.at = now;
