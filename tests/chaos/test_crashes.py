@@ -7,7 +7,7 @@ import threading
 import pytest
 import requests
 
-from plantain import MODEL, Server, until
+from plantain import MODEL, NO_HURRY, Server, until
 
 KILLS = 20
 SEED = int(os.environ.get("PLANTAIN_CHAOS_SEED", "0")) or random.SystemRandom().randrange(1 << 32)
@@ -58,7 +58,7 @@ def all_requests(server):
 
 @pytest.fixture
 def server(tmp_path):
-    running = Server(tmp_path, engines=("null:20",), workers=2).start()
+    running = Server(tmp_path, engines=("null:20",), workers=2, settings=NO_HURRY).start()
     yield running
     running.stop()
 

@@ -8,7 +8,7 @@ import time
 
 import fake_google as google
 from fake_google import Google
-from plantain import Server
+from plantain import NO_HURRY, Server
 
 REQUESTS = int(os.environ.get("PLANTAIN_CHAOS_REQUESTS", "1000"))
 SEED = int(os.environ.get("PLANTAIN_CHAOS_SEED", "0")) or random.SystemRandom().randrange(1 << 32)
@@ -55,7 +55,7 @@ def run(tmp_path, repeat_in_doubt, kills, count):
     os.environ["GEMINI_API_KEY"] = Google.KEY
     fake = Google()
     dice = fake.faults = Dice(fake)
-    server = Server(tmp_path, engines=("gemini",), workers=2)
+    server = Server(tmp_path, engines=("gemini",), workers=2, settings=NO_HURRY)
     with open(server.config, "a", encoding="utf-8") as file:
         file.write(f'\n[engines.gemini]\nbase_url = "{fake.base}"\nbackoff_ms = 5\ntries = 8\nslots = 8\ntimeout_s = 20\n'
                    f"repeat_in_doubt = {repeat_in_doubt}\n")
