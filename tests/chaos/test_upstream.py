@@ -1,4 +1,4 @@
-"""A thousand requests to a provider that fails in every way, while workers are killed: each ends, ends right, and nobody pays twice."""
+"""Requests to a provider that fails in every way, while workers are killed: each ends, ends right, and nobody pays twice."""
 import os
 import random
 import signal
@@ -10,7 +10,7 @@ import fake_google as google
 from fake_google import Google
 from plantain import NO_HURRY, Server
 
-REQUESTS = int(os.environ.get("PLANTAIN_CHAOS_REQUESTS", "1000"))
+REQUESTS = int(os.environ.get("PLANTAIN_CHAOS_REQUESTS", "50"))
 SEED = int(os.environ.get("PLANTAIN_CHAOS_SEED", "0")) or random.SystemRandom().randrange(1 << 32)
 EACH = 0.1  # of every fault
 
@@ -95,7 +95,7 @@ def maybe_charged(result):
     return bool(result.get("metadata", {}).get("maybe_charged") or result.get("error", {}).get("maybe_charged"))
 
 
-def test_a_thousand_requests_end_right_and_are_paid_for_once(tmp_path):
+def test_every_request_ends_right_and_is_paid_for_once(tmp_path):
     fake, dice, results = run(tmp_path, repeat_in_doubt=0, kills=False, count=REQUESTS)
     for prompt, result in results.items():
         met, paid = dice.met[prompt], fake.paid.get(prompt, 0)
