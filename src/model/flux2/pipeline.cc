@@ -271,17 +271,12 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json& index,
       Transformer::load(*config, transformer->weights, options.precision, &*loras);
   if (!denoiser.ok()) return denoiser.error();
 
-  Result<Component> vae = open_component(folder, "vae");
+  Result<OpenedAutoencoder> vae = open_autoencoder(folder, autoencoder::Autoencoder::Parts::kBoth);
   if (!vae.ok()) return vae.error();
-  Result<autoencoder::Config> vae_config =
-      autoencoder::parse_config(vae->config, "vae/config.json");
-  if (!vae_config.ok()) return vae_config.error();
-  Result<autoencoder::Autoencoder> decoder = autoencoder::Autoencoder::load(
-      *vae_config, vae->weights, Precision::kStored, autoencoder::Autoencoder::Parts::kBoth);
-  if (!decoder.ok()) return decoder.error();
-  const int channels = kPatch * kPatch * vae_config->latent_channels;
+  const autoencoder::Config vae_config = vae->autoencoder.config();
+  const int channels = kPatch * kPatch * vae_config.latent_channels;
   Result<LatentStatistics> statistics =
-      read_statistics(*vae->weights, channels, vae_config->batch_norm_epsilon);
+      read_statistics(*vae->weights, channels, vae_config.batch_norm_epsilon);
   if (!statistics.ok()) return statistics.error();
 
   PromptEncoder prompts(*std::move(encoder), std::move(tokenize),
@@ -291,7 +286,7 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json& index,
                  "the transformer does not go with this text encoder and autoencoder"};
   const bool distilled = options.distilled.value_or(bool_or(index, "is_distilled", false));
   return std::unique_ptr<Pipeline>(std::make_unique<Klein>(
-      runtime, std::move(prompts), *std::move(denoiser), *std::move(decoder),
+      runtime, std::move(prompts), *std::move(denoiser), std::move(vae->autoencoder),
       *std::move(statistics), distilled, options.tile_px));
 }
 

@@ -192,14 +192,10 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json&, tensor::
       Transformer::load(*config, transformer->weights, options.precision, &*loras);
   if (!denoiser.ok()) return denoiser.error();
 
-  Result<Component> vae = open_component(folder, "vae");
+  Result<OpenedAutoencoder> vae =
+      open_autoencoder(folder, autoencoder::Autoencoder::Parts::kDecoder);
   if (!vae.ok()) return vae.error();
-  Result<autoencoder::Config> vae_config =
-      autoencoder::parse_config(vae->config, "vae/config.json");
-  if (!vae_config.ok()) return vae_config.error();
-  Result<autoencoder::Autoencoder> decoder = autoencoder::Autoencoder::load(
-      *vae_config, vae->weights, Precision::kStored, autoencoder::Autoencoder::Parts::kDecoder);
-  if (!decoder.ok()) return decoder.error();
+  const autoencoder::Config vae_config = vae->autoencoder.config();
 
   Result<Json> scheduler = read_json_file(folder / "scheduler" / "scheduler_config.json");
   if (!scheduler.ok()) return scheduler.error();
@@ -208,13 +204,13 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json&, tensor::
   if (!read.status().ok()) return read.status().error();
 
   PromptEncoder prompts(*std::move(encoder), std::move(tokenize), {}, {layers});
-  if (config->latent_channels != vae_config->latent_channels ||
+  if (config->latent_channels != vae_config.latent_channels ||
       config->caption_width != prompts.width())
     return Error{ErrorCode::kCorrupt,
                  "the transformer does not go with this text encoder and autoencoder"};
   return std::unique_ptr<Pipeline>(
       std::make_unique<ZImage>(runtime, std::move(prompts), *std::move(denoiser),
-                               *std::move(decoder), shift, options.tile_px));
+                               std::move(vae->autoencoder), shift, options.tile_px));
 }
 
 }  // namespace plantain::model::z_image
