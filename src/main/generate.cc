@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <thread>
 
 #include "base/exchange_limits.h"
@@ -13,6 +14,7 @@
 #include "main/upstreams.h"
 #include "main/work.h"
 #include "media/data_uri.h"
+#include "request/request.h"
 #include "safety/prompt_rules.h"
 #include "worker/picture_reader.h"
 #include "worker/run_request.h"
@@ -55,7 +57,12 @@ class Saver final : public worker::RunWatcher {
     return {};
   }
 
+  void note(const std::string& sentence) {
+    printer_.finish();
+    world_.err(concat("plantain: ", sentence, "\n"));
+  }
   void finish() { printer_.finish(); }
+  bool has_saved() const { return !saved_.empty(); }
   bool interrupted() const { return *interrupted_; }
   const JsonArray& saved() const { return saved_; }
 
@@ -105,13 +112,24 @@ Result<std::vector<image::Pixels>> read_references(const catalog::Model& model,
   return pictures;
 }
 
-// The first engine of the list that this program has; with none of them, why not the first.
-Result<std::unique_ptr<engine::Engine>> first_of(const std::vector<std::string>& names,
-                                                 const engine::upstream::AllSettings& upstreams) {
-  for (const std::string& name : names) {
-    if (engine::is_engine_name(name, upstreams)) return engine::make_engine(name, upstreams);
+// Draws with the first engine of the list that this program has, and with the next where one
+// cannot, as the server would. With none of them: why not the first.
+Result<JsonObject> draw(const JsonObject& input, const std::vector<image::Pixels>& references,
+                        const std::vector<std::string>& engines,
+                        const engine::upstream::AllSettings& upstreams, Saver& saver) {
+  std::vector<std::string> here;
+  std::copy_if(engines.begin(), engines.end(), std::back_inserter(here),
+               [&](const std::string& name) { return engine::is_engine_name(name, upstreams); });
+  if (here.empty()) here.push_back(engines.front());
+  for (std::size_t i = 0;; ++i) {
+    const Result<std::unique_ptr<engine::Engine>> engine = engine::make_engine(here[i], upstreams);
+    Result<JsonObject> made = engine.ok() ? worker::run_request(input, references, **engine, saver)
+                                          : Result<JsonObject>(engine.error());
+    const bool try_next =
+        !made.ok() && falls_over(made.error().code) && !saver.has_saved() && i + 1 < here.size();
+    if (!try_next) return made;
+    saver.note(concat(here[i], ": ", made.error().message, "; ", here[i + 1], " draws instead"));
   }
-  return engine::make_engine(names.front(), upstreams);
 }
 
 int complain(const cli::World& world, const Error& error, int code) {
@@ -136,7 +154,7 @@ int generate(const cli::GenerateArguments& arguments) {
       !allowed.ok())
     return complain(world, allowed.error(), cli::kExitFailed);
   catalog::draw_seed(*input);
-  Result<std::vector<image::Pixels>> references = read_references(*model, *input);
+  const Result<std::vector<image::Pixels>> references = read_references(*model, *input);
   if (!references.ok()) return complain(world, references.error(), cli::kExitFailed);
 
   const auto configured = arguments.config.models.find(model->id);
@@ -144,10 +162,6 @@ int generate(const cli::GenerateArguments& arguments) {
       configured != arguments.config.models.end() && !configured->second.engines.empty()
           ? configured->second.engines
           : model->engines;
-  const Result<std::unique_ptr<engine::Engine>> engine =
-      first_of(engines, upstreams_of(arguments.config, &*catalog));
-  if (!engine.ok()) return complain(world, engine.error(), cli::kExitFailed);
-
   const std::vector<Path> names =
       cli::output_names(arguments.output, catalog::most_pictures(*input), "plantain",
                         cli::extension_of(text_or(*input, "output_format", "png")));
@@ -157,7 +171,7 @@ int generate(const cli::GenerateArguments& arguments) {
   }
   Saver saver(arguments, world, names);
   const Result<JsonObject> metadata =
-      worker::run_request(*input, std::move(*references), **engine, saver);
+      draw(*input, *references, engines, upstreams_of(arguments.config, &*catalog), saver);
   saver.finish();
   if (!metadata.ok())
     return complain(world, metadata.error(),
