@@ -1,9 +1,11 @@
 #include "api/health.h"
 
+#include <algorithm>
+#include <map>
 #include <thread>
 
 #include "api/problem.h"
-#include "base/limits.h"
+#include "base/exchange_limits.h"
 #include "base/text.h"
 
 namespace plantain::api {
@@ -50,15 +52,45 @@ Reply system(Context& context, const Call&) {
   return reply;
 }
 
-Reply status_json(Context& context, const Call&) {
+bool is_available(const Context& context, const catalog::Model& model) {
+  const std::vector<std::string>& engines = context.engines_of(model);
+  return !context.draining &&
+         std::any_of(engines.begin(), engines.end(), [&](const std::string& engine) {
+           return context.workers.has_worker(engine, model.id, limits::kWorkerSeen, false);
+         });
+}
+
+JsonObject day_object(const store::ModelDay& day) {
+  constexpr int64_t kDay_us = int64_t{24} * 3600 * 1'000'000;
+  return JsonObject{{"day", to_rfc3339(WallTime{day.day * kDay_us}).substr(0, 10)},
+                    {"available", day.available ? Json(*day.available) : Json(nullptr)},
+                    {"succeeded", day.succeeded},
+                    {"failed", day.failed}};
+}
+
+Result<int64_t> days_wanted(const Call& call) {
+  const auto text = call.query_value("days");
+  if (!text) return limits::kModelDaysKept;
+  const auto days = parse_int(*text);
+  if (!days || *days < 0 || *days > limits::kModelDaysKept)
+    return invalid(concat("days must be 0 to ", limits::kModelDaysKept));
+  return *days;
+}
+
+Reply status_json(Context& context, const Call& call) {
+  const Result<int64_t> wanted = days_wanted(call);
+  if (!wanted.ok()) return problem(wanted.error());
+  std::map<std::string, JsonArray> history;
+  if (*wanted > 0) {
+    const auto days = context.ledger.model_days(*wanted);
+    if (!days.ok()) return problem(days.error());
+    for (const store::ModelDay& day : *days) history[day.model_id].push_back(day_object(day));
+  }
   JsonArray models;
   for (const catalog::Model& model : context.catalog.all()) {
-    bool available = false;
-    for (const std::string& engine : context.engines_of(model)) {
-      available =
-          available || context.workers.has_worker(engine, model.id, limits::kWorkerSeen, false);
-    }
-    models.push_back(JsonObject{{"model_id", model.id}, {"available", available}});
+    models.push_back(JsonObject{{"model_id", model.id},
+                                {"available", is_available(context, model)},
+                                {"days", std::move(history[model.id])}});
   }
   Reply reply = json_reply(200, JsonObject{{"status", context.draining ? "draining" : "ok"},
                                            {"models", std::move(models)}});
@@ -84,14 +116,30 @@ Route plain_route(Context& context, std::string pattern, Access access,
 
 }  // namespace
 
+void note_models(Context& context) {
+  std::vector<store::ModelLook> looks;
+  for (const catalog::Model& model : context.catalog.all())
+    looks.push_back({model.id, is_available(context, model)});
+  context.ledger.note_models(std::move(looks), [&context](const Result<void>& noted) {
+    if (!noted.ok())
+      context.log.error("how the models are could not be noted",
+                        JsonObject{{"reason", noted.error().message}});
+  });
+}
+
 std::vector<Route> health_routes(Context& context) {
   std::vector<Route> routes;
   routes.push_back(plain_route(context, "/healthz", Access::kPublic, healthz, "healthz",
                                "The process lives", "Health", {200}));
   routes.push_back(plain_route(context, "/readyz", Access::kPublic, readyz, "readyz",
                                "The store is writable", "Health", {200, 503}));
-  routes.push_back(plain_route(context, "/status.json", Access::kPublic, status_json,
-                               "public_status", "Which models can run now", "PublicStatus", {200}));
+  Route status =
+      plain_route(context, "/status.json", Access::kPublic, status_json, "public_status",
+                  "Which models can run now, and how they were", "PublicStatus", {200, 422});
+  status.slow = true;
+  status.parameters = {{"days", "query", "How many days of history, UTC, today's included",
+                        R"({"type":"integer","minimum":0,"maximum":90})"}};
+  routes.push_back(std::move(status));
   routes.push_back(plain_route(context, "/v1/system", Access::kAdmin, system, "system",
                                "Version, workers, queues; for admins", "System", {200, 403}));
   return routes;

@@ -354,8 +354,29 @@ constexpr std::string_view kSchemas = R"json({
     "type": "object",
     "required": ["status", "models"],
     "properties": {
-      "status": {"type": "string"},
-      "models": {"type": "array", "items": {"type": "object", "required": ["model_id", "available"]}}
+      "status": {"enum": ["ok", "draining"]},
+      "models": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "required": ["model_id", "available", "days"],
+          "properties": {
+            "model_id": {"type": "string"}, "available": {"type": "boolean"},
+            "days": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "required": ["day", "available", "succeeded", "failed"],
+                "properties": {
+                  "day": {"type": "string", "format": "date"},
+                  "available": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+                  "succeeded": {"type": "integer"}, "failed": {"type": "integer"}
+                }
+              }
+            }
+          }
+        }
+      }
     }
   },
   "System": {"type": "object", "required": ["version", "workers", "queues"]},

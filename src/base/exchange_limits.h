@@ -23,6 +23,10 @@ inline constexpr std::size_t kDecodeMemory_bytes = 1024 * kMiB;
 inline constexpr Seconds kDecodeCpu{20};
 inline constexpr Seconds kDecodeTime{60};  // until its answer is whole
 
+// How models were.
+inline constexpr Seconds kModelLook{60};
+inline constexpr int64_t kModelDaysKept = 90;
+
 // Webhooks.
 inline constexpr int kWebhookThreads = 6;   // deliveries that are sent at once
 inline constexpr Seconds kWebhookMax{10};   // for one try

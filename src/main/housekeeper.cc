@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "base/exchange_limits.h"
 #include "base/json.h"
 #include "store/wait.h"
 
@@ -10,15 +11,17 @@ namespace {
 
 constexpr std::chrono::milliseconds kRound{250};
 constexpr int kRoundsBetweenFallOver = 4;
+constexpr std::chrono::seconds kFirstLook{5};  // by then own workers have asked for work
 
 }  // namespace
 
 Housekeeper::Housekeeper(store::RequestStore& requests, store::ArtifactStore& artifacts,
                          std::function<bool(const std::string&, const std::string&)> is_away,
-                         Log& log)
+                         std::function<void()> note_models, Log& log)
     : requests_(requests),
       artifacts_(artifacts),
       is_away_(std::move(is_away)),
+      note_models_(std::move(note_models)),
       log_(log),
       thread_([this] { run(); }) {}
 
@@ -32,11 +35,16 @@ Housekeeper::~Housekeeper() {
 }
 
 void Housekeeper::run() {
+  auto next_look = std::chrono::steady_clock::now() + kFirstLook;
   std::unique_lock lock(mutex_);
   for (int number = 0; !stopping_; ++number) {
     lock.unlock();
     round();
     if (number % kRoundsBetweenFallOver == 0) fall_over();
+    if (std::chrono::steady_clock::now() >= next_look) {
+      note_models_();
+      next_look += limits::kModelLook;
+    }
     lock.lock();
     wake_.wait_for(lock, kRound, [this] { return stopping_; });
   }

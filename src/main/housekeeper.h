@@ -16,9 +16,11 @@ namespace plantain {
 // A thread of its own, because removing files takes as long as the disk likes.
 class Housekeeper {
  public:
-  // `is_away(engine, model_id)`: nobody will take a request for them soon. All must outlive it.
+  // `is_away(engine, model_id)`: nobody will take a request for them soon. `note_models` is called
+  // once a minute. All must outlive it.
   Housekeeper(store::RequestStore& requests, store::ArtifactStore& artifacts,
-              std::function<bool(const std::string&, const std::string&)> is_away, Log& log);
+              std::function<bool(const std::string&, const std::string&)> is_away,
+              std::function<void()> note_models, Log& log);
   ~Housekeeper();  // waits for the round that is under way
 
  private:
@@ -29,6 +31,7 @@ class Housekeeper {
   store::RequestStore& requests_;
   store::ArtifactStore& artifacts_;
   const std::function<bool(const std::string&, const std::string&)> is_away_;
+  const std::function<void()> note_models_;
   Log& log_;
   std::mutex mutex_;
   std::condition_variable wake_;

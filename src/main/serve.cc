@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/health.h"
 #include "api/sessions.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -96,7 +97,7 @@ class App {
         [this](const auto& engine, const auto& model) {
           return api_->context().workers.is_away(engine, model);
         },
-        log_);
+        [this] { api::note_models(api_->context()); }, log_);
     announce();
     return {};
   }

@@ -70,6 +70,22 @@ struct UsageRow {
   Microdollars provider_cost = 0;  // what upstreams charged, as far as they told
 };
 
+// How a model was on one day, UTC. The days of a model, from the first one that is known to today,
+// have no gap.
+struct ModelDay {
+  std::string model_id;
+  int64_t day = 0;                  // since 1970-01-01
+  std::optional<double> available;  // the share of it that has passed, 0 … 1; nothing: not known
+  int64_t succeeded = 0;            // requests of all accounts that ended
+  int64_t failed = 0;
+};
+
+// A model, and whether it can run now.
+struct ModelLook {
+  std::string model_id;
+  bool available = false;
+};
+
 class LedgerStore {
  public:
   virtual ~LedgerStore() = default;
@@ -83,6 +99,12 @@ class LedgerStore {
   virtual Result<std::vector<Credit>> credits(const AccountId& account) = 0;  // newest first
 
   virtual Result<std::vector<UsageRow>> usage(const UsageQuery& query) = 0;  // by group
+
+  // Counts the minute for those that can run. To be called once a minute (limits::kModelLook): the
+  // minutes without a call, the server being away, are none in which a model could run.
+  virtual void note_models(std::vector<ModelLook> looks, Then<void> then) = 0;
+  // The last `days` days (1 … limits::kModelDaysKept), by model and day.
+  virtual Result<std::vector<ModelDay>> model_days(int64_t days) = 0;
 
   virtual void record(AuditEntry entry, Then<void> then) = 0;
   virtual Result<std::vector<AuditRow>> audit(const AuditQuery& query) = 0;  // newest first

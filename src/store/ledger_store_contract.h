@@ -2,7 +2,7 @@
 // it once and instantiate it for a backend.
 #pragma once
 
-#include "base/limits.h"
+#include "base/exchange_limits.h"
 #include "store/store_fixture.h"
 
 namespace plantain::store {
@@ -506,6 +506,72 @@ TEST_P(LedgerStoreContract, UsageIsGroupedAndOutlivesItsRequests) {
   EXPECT_EQ(by_tag[2].group, "shop");
   EXPECT_EQ(usage(std::nullopt, UsageQuery::Group::kModel).at(0).cost, 1'100);
   EXPECT_TRUE(usage(ids_.next<AccountId>(), UsageQuery::Group::kDay).empty());
+}
+
+// ---- How models were ----
+
+TEST_P(LedgerStoreContract, AModelsDaysSayHowMuchOfEachItCouldRunAndWhatWasDone) {
+  const auto look = [&](bool available) {
+    ASSERT_TRUE(await<void>([&](Then<void> then) {
+                  ledger().note_models({{"acme/painter", available}}, std::move(then));
+                }).ok());
+    clock_.advance(limits::kModelLook);
+  };
+  const AccountId account = add_account().id;
+  const KeyId key = ids_.next<KeyId>();
+  for (int minute = 0; minute < 4; ++minute) look(minute != 0);
+  ASSERT_TRUE(enqueue(new_request(account, key)).ok());
+  claimed();
+  succeed(2);
+  ASSERT_TRUE(enqueue(new_request(account, key)).ok());
+  claimed();
+  fail();
+  cancel(account, enqueue(new_request(account, key))->id);
+
+  reopen();
+
+  const auto days = *ledger().model_days(1);
+  ASSERT_EQ(days.size(), 1u);
+  EXPECT_EQ(days[0].model_id, "acme/painter");
+  EXPECT_EQ(days[0].day, clock_.wall().us / (int64_t{24} * 3600 * 1'000'000));
+  EXPECT_DOUBLE_EQ(days[0].available.value_or(-1), 0.75);
+  EXPECT_EQ(days[0].succeeded, 1);
+  EXPECT_EQ(days[0].failed, 1);
+}
+
+TEST_P(LedgerStoreContract, DaysWithoutTheServerAreDaysOnWhichNoModelCouldRun) {
+  const auto look = [&] {
+    ASSERT_TRUE(await<void>([&](Then<void> then) {
+                  ledger().note_models({{"acme/painter", true}}, std::move(then));
+                }).ok());
+  };
+  look();
+  clock_.advance(std::chrono::hours(3 * 24));
+  look();
+
+  const auto days = *ledger().model_days(limits::kModelDaysKept);
+  ASSERT_EQ(days.size(), 4u);
+  EXPECT_EQ(days[1].available, 0.0);
+  EXPECT_EQ(days[2].available, 0.0);
+  EXPECT_EQ(days[3].day, days[0].day + 3);
+  EXPECT_GT(*days[3].available, 0.0);
+  EXPECT_EQ(ledger().model_days(1)->size(), 1u);
+
+  clock_.advance(std::chrono::hours((limits::kModelDaysKept + 1) * 24));
+  look();
+  EXPECT_EQ(ledger().model_days(limits::kModelDaysKept)->size(), 1u) << "older ones are forgotten";
+}
+
+TEST_P(LedgerStoreContract, OfADayOnWhichNobodyLookedOnlyItsRequestsAreKnown) {
+  const AccountId account = add_account().id;
+  ASSERT_TRUE(enqueue(new_request(account, ids_.next<KeyId>())).ok());
+  claimed();
+  fail();
+
+  const auto days = *ledger().model_days(1);
+  ASSERT_EQ(days.size(), 1u);
+  EXPECT_FALSE(days[0].available.has_value());
+  EXPECT_EQ(days[0].failed, 1);
 }
 
 // ---- Audit ----

@@ -381,6 +381,19 @@ def test_models_are_found_by_words_and_category(quick):
 def test_health_needs_no_key_and_the_system_page_an_admin(quick):
     assert requests.get(quick.base + "/healthz", timeout=30).status_code == 200
     assert requests.get(quick.base + "/readyz", timeout=30).status_code == 200
-    assert requests.get(quick.base + "/status.json", timeout=30).json()["models"]
+    assert requests.get(quick.base + "/status.json?days=0", timeout=30).json()["models"][0]["days"] == []
     assert requests.get(quick.base + "/v1/system", timeout=30).status_code == 401
     assert quick.call("GET", "/v1/system").json()["version"]
+
+
+def test_the_public_status_tells_how_a_model_was_today_without_a_key(quick):
+    quick.generate(prompt="a fox")
+
+    def today():
+        models = requests.get(quick.base + "/status.json", timeout=30).json()["models"]
+        days = next(model["days"] for model in models if model["model_id"] == MODEL)
+        return days[-1] if days and days[-1]["available"] else None
+
+    seen = until(today)
+    assert seen["available"] > 0 and seen["succeeded"] >= 1
+    assert requests.get(quick.base + "/status.json?days=91", timeout=30).status_code == 422

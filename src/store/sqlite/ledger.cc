@@ -1,6 +1,8 @@
 #include "store/sqlite/ledger.h"
 
-#include "base/limits.h"
+#include <algorithm>
+
+#include "base/exchange_limits.h"
 
 namespace plantain::store::sqlite {
 namespace {
@@ -36,6 +38,56 @@ std::optional<AnyId> maybe_id(const Rows& rows, int column) {
   if (rows.is_null(column)) return std::nullopt;
   return rows.id<AnyId>(column);
 }
+
+constexpr int64_t kDay_us = int64_t{24} * 3600 * 1'000'000;
+constexpr int64_t kLook_us = std::chrono::microseconds(limits::kModelLook).count();
+
+// The looks that there should have been on `day` of a model that is known since `since`.
+int64_t looks_due(int64_t day, int64_t since_us, int64_t now_us) {
+  const int64_t begin = std::max(since_us, day * kDay_us);
+  const int64_t end = std::min(now_us, (day + 1) * kDay_us);
+  return std::max<int64_t>(1, (end - begin + kLook_us / 2) / kLook_us);
+}
+
+// Appends the days of one model: those in `rows`, and between them those on which nothing was seen.
+class DayList {
+ public:
+  DayList(std::vector<ModelDay>& days, WallTime now) : days_(days), now_(now) {}
+
+  void add(const std::string& model_id, int64_t day, std::optional<int64_t> since_us, int64_t looks,
+           int64_t succeeded, int64_t failed) {
+    if (model_id != model_id_) {
+      finish();
+      model_id_ = model_id;
+      known_since_us_.reset();
+    } else {
+      fill_up_to(day);
+    }
+    if (!known_since_us_) known_since_us_ = since_us;
+    add_day(day, looks, succeeded, failed);
+  }
+  void finish() {
+    if (!model_id_.empty()) fill_up_to(now_.us / kDay_us + 1);
+  }
+
+ private:
+  void fill_up_to(int64_t day) {
+    for (int64_t missing = days_.back().day + 1; missing < day; ++missing)
+      add_day(missing, 0, 0, 0);
+  }
+  void add_day(int64_t day, int64_t looks, int64_t succeeded, int64_t failed) {
+    std::optional<double> share;
+    if (known_since_us_)
+      share = std::min(1.0, static_cast<double>(looks) /
+                                static_cast<double>(looks_due(day, *known_since_us_, now_.us)));
+    days_.push_back(ModelDay{model_id_, day, share, succeeded, failed});
+  }
+
+  std::vector<ModelDay>& days_;
+  const WallTime now_;
+  std::string model_id_;
+  std::optional<int64_t> known_since_us_;
+};
 
 }  // namespace
 
@@ -101,6 +153,42 @@ Result<std::vector<UsageRow>> SqliteLedger::usage(const UsageQuery& query) {
                                rows.integer(1), rows.integer(2), rows.integer(3), rows.integer(4),
                                rows.integer(5), rows.integer(6)});
     }
+    return found;
+  });
+}
+
+void SqliteLedger::note_models(std::vector<ModelLook> looks, Then<void> then) {
+  writer_->submit<void>(
+      [looks = std::move(looks)](Transaction& transaction) -> Result<void> {
+        const int64_t today = transaction.now.us / kDay_us;
+        for (const ModelLook& look : looks) {
+          transaction.db.run(R"(
+              INSERT INTO model_day (day, model_id, since, available) VALUES (?1, ?2, ?3, ?4)
+              ON CONFLICT (day, model_id) DO UPDATE
+                SET available = available + excluded.available, since = coalesce(since, excluded.since))",
+                             today, look.model_id, transaction.now, look.available ? 1 : 0);
+        }
+        transaction.db.run("DELETE FROM model_day WHERE day <= ?1", today - limits::kModelDaysKept);
+        return {};
+      },
+      std::move(then));
+}
+
+Result<std::vector<ModelDay>> SqliteLedger::model_days(int64_t days) {
+  const WallTime now = clock_.wall();
+  return readers_.read<std::vector<ModelDay>>([&](Connection& db) {
+    std::vector<ModelDay> found;
+    DayList list(found, now);
+    Rows rows = db.query(R"(
+        SELECT model_id, day, since, available, succeeded, failed FROM model_day
+        WHERE day > ?1 AND day <= ?2 ORDER BY model_id, day)",
+                         now.us / kDay_us - days, now.us / kDay_us);
+    while (rows.next()) {
+      const std::optional<WallTime> since = rows.maybe_time(2);
+      list.add(rows.text(0), rows.integer(1), since ? std::optional(since->us) : std::nullopt,
+               rows.integer(3), rows.integer(4), rows.integer(5));
+    }
+    list.finish();
     return found;
   });
 }

@@ -25,6 +25,8 @@ class SqliteLedger final : public LedgerStore {
   void add_credit(Credit credit, AuditEntry entry, Then<Standing> then) override;
   Result<std::vector<Credit>> credits(const AccountId& account) override;
   Result<std::vector<UsageRow>> usage(const UsageQuery& query) override;
+  void note_models(std::vector<ModelLook> looks, Then<void> then) override;
+  Result<std::vector<ModelDay>> model_days(int64_t days) override;
   void record(AuditEntry entry, Then<void> then) override;
   Result<std::vector<AuditRow>> audit(const AuditQuery& query) override;
 
