@@ -7,9 +7,12 @@ export const catalogue = new Load(async () => (await api.models()).models);
 
 const kPictureInput = /^(image|image_url|image_urls|images|input_image|input_images)$/;
 
-/** Models that take a picture. */
+/** Models that take a picture; first those that can run, and of them those that make pictures. */
 export function takersOfPictures(): Model[] {
-  return (catalogue.value ?? []).filter((model) => model.inputs.some((name) => kPictureInput.test(name)));
+  const rank = (model: Model) => (model.available ? 0 : 2) + (model.kind === 'image' ? 0 : 1);
+  return (catalogue.value ?? [])
+    .filter((model) => model.inputs.some((name) => kPictureInput.test(name)))
+    .toSorted((one, other) => rank(one) - rank(other));
 }
 
 export const pictureInputOf = (model: Model) => model.inputs.find((name) => kPictureInput.test(name));

@@ -8,6 +8,7 @@ export const pages = [
   'account',
   'webhooks',
   'accounts',
+  'audit',
   'system',
   'status',
 ] as const;

@@ -22,8 +22,8 @@ struct Twins {
 constexpr std::array kTwins = {Twins{".br", "br"}, Twins{".gz", "gzip"}, Twins{"", ""}};
 
 // Pages of the console that are one segment long; console/src/places.ts has the same list.
-constexpr std::string_view kPages[] = {"generations", "library",  "keys",   "usage", "account",
-                                       "webhooks",    "accounts", "system", "status"};
+constexpr std::string_view kPages[] = {"generations", "library",  "keys",  "usage",  "account",
+                                       "webhooks",    "accounts", "audit", "system", "status"};
 
 // Scripts, styles, fonts and calls from this server alone, nothing inline. Pictures may also be
 // previews (data:) and files that a person has just chosen (blob:).

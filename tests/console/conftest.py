@@ -14,8 +14,8 @@ expect.set_options(timeout=20_000)
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """Draws with the sketch engine."""
-    running = Server(tmp_path_factory.mktemp("console")).start()
+    """Draws with the sketch engine; its webhooks may be on this machine."""
+    running = Server(tmp_path_factory.mktemp("console"), settings=["--fetch.http", "true", "--fetch.networks", "127.0.0.0/8"]).start()
     yield running
     assert running.stop() == 0
 
@@ -36,7 +36,7 @@ def chromium():
     if not path:
         pytest.skip("chromium is not there; script/setup --tests installs it")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream"])
         yield browser
         browser.close()
 

@@ -10,7 +10,7 @@ from plantain import MODEL
 AXE = (pathlib.Path(__file__).parents[2] / "console/node_modules/axe-core/axe.min.js").read_text()
 PLAYGROUND = f"/models/{MODEL}"
 PAGES = ["/", PLAYGROUND, f"{PLAYGROUND}?tab=api", f"{PLAYGROUND}?tab=examples", "/generations", "/library",
-         "/library?tab=uploads", "/keys", "/webhooks", "/usage", "/accounts", "/system", "/account", "/status"]
+         "/library?tab=uploads", "/keys", "/webhooks", "/usage", "/accounts", "/audit", "/system", "/account", "/status"]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -79,10 +79,42 @@ def test_axe_finds_nothing_at_the_door_and_in_dialogs(person, furnished, looks):
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("looks", ["light", "dark"])
+def test_axe_finds_nothing_where_something_is_amiss(person, furnished, looks):
+    made = furnished.call("POST", "/v1/keys", json={"name": "short"}).json()
+    someone = person(furnished, color_scheme=looks)
+    answer = someone.context.request.post("/v1/sessions", data={"key": made["key"]}, headers={"Origin": furnished.base})
+    assert answer.ok, answer.text()
+    page = someone.open("/generations")
+    expect(page.get_by_role("heading", level=1, name="Generations")).to_be_visible()
+    someone.context.set_offline(True)
+    expect(page.get_by_text("No connection to the server.")).to_be_visible()
+    settle(page)
+    assert violations(page) == [], "offline"
+    someone.context.set_offline(False)
+    expect(page.get_by_text("No connection to the server.")).to_be_hidden()
+
+    someone.context.route("**/v1/usage?*", lambda route: route.abort())
+    page.goto("/usage")
+    expect(page.get_by_role("heading", name="No connection to the server")).to_be_visible()
+    settle(page)
+    assert violations(page) == [], "a page whose server does not answer"
+    page.goto(f"{PLAYGROUND}/there-is-none")
+    expect(page.get_by_role("alert")).to_be_visible()
+    settle(page)
+    assert violations(page) == [], "a model that is not there"
+
+    furnished.call("DELETE", f"/v1/keys/{made['key_id']}")
+    page.goto("/webhooks")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    settle(page)
+    assert violations(page) == [], "a key that has ended"
+
+
 def test_each_page_speaks_traditional_chinese(person, furnished):
     page = person(furnished, locale="zh-TW").sign_in().open()
     names = {"/": "探索", "/generations": "生成記錄", "/library": "資源庫", "/keys": "API 金鑰", "/webhooks": "Webhook", "/usage": "使用情況",
-             "/accounts": "帳戶管理", "/system": "系統", "/account": "帳戶", "/status": "服務狀態"}
+             "/accounts": "帳戶管理", "/audit": "稽核記錄", "/system": "系統", "/account": "帳戶", "/status": "服務狀態"}
     for path, name in names.items():
         page.goto(path)
         expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
@@ -148,11 +180,17 @@ def test_the_keyboard_alone_makes_a_picture(person, furnished):
     expect(page.get_by_role("button", name="Open picture 1")).to_be_focused()
 
 
+# Around the element, around what it stretches over its card, or around the card.
+OUTLINED = """element => [getComputedStyle(element), getComputedStyle(element, '::after'), getComputedStyle(element.closest('li') ?? element)]
+    .some(style => style.outlineStyle !== 'none')"""
+
+
 def reach(page, role, name):
     """Presses Tab until it has the focus, and sees that the focus can be seen."""
     wanted = page.get_by_role(role, name=name, exact=True)
     for _ in range(80):
         page.keyboard.press("Tab")
         if wanted.evaluate("element => element === document.activeElement"):
+            assert wanted.evaluate(OUTLINED), f"the focus on {name} is not seen"
             return
     raise AssertionError(f"Tab does not reach the {role} {name}")

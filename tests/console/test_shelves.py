@@ -3,15 +3,12 @@ import io
 import re
 import zipfile
 
-import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-
-@pytest.fixture(scope="module")
-def offered(server):
-    """The paths that this server has."""
-    return server.call("GET", "/openapi.json").json()["paths"]
+from hands import no_files
+from plantain import MODEL, until
+from strangers import Elsewhere
 
 
 def picture(colour):
@@ -39,11 +36,9 @@ def test_pictures_are_marked_saved_as_one_zip_and_deleted(person, server):
     assert [server.call("GET", f"/v1/requests/{request}").status_code for request in made] == [404, 404]
 
 
-def test_a_file_is_uploaded_seen_saved_and_deleted(person, server, offered):
+def test_a_file_is_uploaded_seen_saved_and_deleted(person, server):
+    no_files(server)
     page = person(server).sign_in().open("/library?tab=uploads")
-    if "/v1/files" not in offered:
-        expect(page.get_by_text("Not offered here")).to_be_visible()
-        return
     expect(page.get_by_text("Nothing uploaded yet")).to_be_visible()
     page.locator("input[type=file]").set_input_files([picture("red"), picture("blue")])
     marks = page.get_by_role("checkbox", name=re.compile("Mark"))
@@ -61,9 +56,8 @@ def test_a_file_is_uploaded_seen_saved_and_deleted(person, server, offered):
     assert server.call("GET", "/v1/files").json()["files"] == []
 
 
-def test_what_is_no_picture_is_refused_with_the_servers_words(person, server, offered):
-    if "/v1/files" not in offered:
-        pytest.skip("this server takes no files")
+def test_what_is_no_picture_is_refused_with_the_servers_words(person, server):
+    no_files(server)
     page = person(server).sign_in().open("/library?tab=uploads")
     page.locator("input[type=file]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"})
 
@@ -71,11 +65,8 @@ def test_what_is_no_picture_is_refused_with_the_servers_words(person, server, of
     expect(page.get_by_text("Nothing uploaded yet")).to_be_visible()
 
 
-def test_the_secret_of_webhooks_is_shown_when_asked_and_made_anew(person, server, offered):
+def test_the_secret_of_webhooks_is_shown_when_asked_and_made_anew(person, server):
     page = person(server).sign_in().open("/webhooks")
-    if "/v1/webhook-deliveries" not in offered:
-        expect(page.get_by_text("Not offered here")).to_be_visible()
-        return
     page.get_by_role("button", name="Show the secret").click()
     secret = page.get_by_role("region", name="Signing secret")
     expect(secret).to_have_text(re.compile("^whsec_"))
@@ -87,11 +78,8 @@ def test_the_secret_of_webhooks_is_shown_when_asked_and_made_anew(person, server
     assert secret.inner_text() != before
 
 
-def test_usage_counts_what_was_made(person, server, offered):
+def test_usage_counts_what_was_made(person, server):
     page = person(server).sign_in().open("/usage")
-    if "/v1/usage" not in offered:
-        expect(page.get_by_text("Not offered here")).to_be_visible()
-        return
     server.generate(prompt="a kite", resolution="0.5K")
     page.reload()
     page.get_by_role("radio", name="Model").click()
@@ -102,11 +90,8 @@ def test_usage_counts_what_was_made(person, server, offered):
     assert "requests" in open(saving.value.path()).readline()
 
 
-def test_an_account_is_made_limited_credited_and_disabled(person, server, offered):
+def test_an_account_is_made_limited_credited_and_disabled(person, server):
     page = person(server).sign_in().open("/accounts")
-    if "/v1/accounts" not in offered:
-        expect(page.get_by_text("Not offered here")).to_be_visible()
-        return
     page.get_by_role("button", name="Make an account").click()
     form = page.get_by_role("dialog")
     form.get_by_label("Name").fill("lab")
@@ -133,3 +118,71 @@ def test_an_account_is_made_limited_credited_and_disabled(person, server, offere
     page.get_by_role("alertdialog").get_by_role("button", name="Disable").click()
     expect(lab.get_by_text("Disabled")).to_be_visible()
     assert server.call("GET", "/v1/account", headers=theirs).status_code in (401, 403)
+
+
+def test_a_delivery_that_failed_is_seen_and_sent_again(person, server):
+    def told(request):
+        listed = server.call("GET", "/v1/webhook-deliveries").json()["deliveries"]
+        return next((each for each in listed if each["request_id"] == request and each["tries"] > 0), None)
+
+    answers = [500, 204]
+    with Elsewhere(lambda it: it.say(answers[min(len(elsewhere.seen), 2) - 1])) as elsewhere:
+        submitted = server.call("POST", f"/v1/models/{MODEL}?webhook={elsewhere.url}/hook", json={"prompt": "a kite", "resolution": "0.5K"})
+        request = submitted.json()["request_id"]
+        until(lambda: told(request))
+        page = person(server).sign_in().open("/webhooks")
+        row = page.get_by_role("row").filter(has_text=f"{elsewhere.url}/hook")
+        expect(row).to_contain_text("HTTP 500")
+        expect(row.get_by_text("Due")).to_be_visible()
+
+        row.get_by_role("button", name="Send again").click()
+        expect(page.get_by_text("It is sent again now")).to_be_visible()
+        until(lambda: told(request)["outcome"] == "delivered")
+        page.get_by_role("button", name="Refresh").click()
+        expect(row.get_by_text("Delivered")).to_be_visible()
+        expect(row).to_contain_text("HTTP 204")
+    assert len(elsewhere.seen) == 2
+
+
+def test_what_was_changed_stands_in_the_audit_log(person, server):
+    made = server.call("POST", "/v1/keys", json={"name": "noted"}).json()
+    server.call("DELETE", f"/v1/keys/{made['key_id']}")
+    page = person(server).sign_in().open("/audit")
+    expect(page.get_by_role("row").filter(has_text="Key revoked").filter(has_text=made["key_id"][-8:]).first).to_be_visible()
+
+    page.get_by_label("What happened: Anything").click()
+    page.get_by_role("option", name="Key made").click()
+    expect(page.get_by_role("row").filter(has_text="Key revoked")).to_have_count(0)
+    expect(page.get_by_role("row").filter(has_text="noted").first).to_be_visible()
+
+
+def test_the_audit_log_is_not_for_everybody(person, server):
+    key = server.call("POST", "/v1/keys", json={"name": "plain", "role": "user"}).json()["key"]
+    someone = person(server)
+    someone.context.request.post("/v1/sessions", data={"key": key}, headers={"Origin": server.base})
+    page = someone.open("/audit")
+
+    expect(page.get_by_text("Not allowed with this key")).to_be_visible()
+    expect(page.get_by_role("link", name="Audit log")).to_have_count(0)
+
+
+def test_the_status_tells_everybody_how_each_day_was(person, server):
+    server.generate(prompt="a kite", resolution="0.5K")
+    page = person(server).open("/status")
+    model = page.get_by_role("listitem").filter(has_text=MODEL)
+    expect(model.get_by_text("Ready")).to_be_visible()
+    expect(model.get_by_role("img", name=re.compile("The last 90 days: .* requests done, 0 failed"))).to_be_visible()
+    model.get_by_text("Day by day").click()
+
+    today = model.get_by_role("row").nth(1)
+    expect(today.get_by_role("cell").nth(1)).to_have_text(re.compile("[1-9]"))
+
+
+def test_a_young_server_says_that_its_history_begins(person, server):
+    someone = person(server)
+    someone.context.route("**/status.json", lambda route: route.fulfill(
+        json={"status": "ok", "models": [{"model_id": MODEL, "available": True, "days": []}]}))
+    page = someone.open("/status")
+
+    expect(page.get_by_role("heading", name="The history begins today")).to_be_visible()
+    expect(page.get_by_text("Everything runs")).to_be_visible()

@@ -69,6 +69,12 @@ export const rotateWebhookSecret = () => post<T.WebhookSecret>('/v1/webhook-secr
 export const deliveries = () => get<{ deliveries: T.Delivery[] }>('/v1/webhook-deliveries', { query: { limit: 100 } });
 export const redeliver = (id: string) => post<T.Delivery>(`/v1/webhook-deliveries/${part(id)}/redeliver`);
 
+export interface AuditFilter {
+  account_id?: string;
+  action?: string;
+}
+export const audit = (filter: AuditFilter, cursor: string | null) =>
+  get<T.AuditList>('/v1/audit', { query: { ...filter, limit: 50, cursor } });
 export const system = () => get<T.System>('/v1/system');
 export const publicStatus = () => get<T.PublicStatus>('/status.json', { anonymous: true });
 

@@ -297,7 +297,35 @@ export interface System {
   free_bytes: number | null;
 }
 
+export interface AuditEntry {
+  at: string;
+  account_id: string | null;
+  key_id: string | null;
+  action: string;
+  subject: string;
+  detail: Record<string, unknown> | null;
+}
+
+export interface AuditList {
+  entries: AuditEntry[];
+  next_cursor: string | null;
+}
+
+/** How a model was on one day (UTC); `available`: the share of it, null: not known. */
+export interface ModelDay {
+  day: string;
+  available: number | null;
+  succeeded: number;
+  failed: number;
+}
+
+export interface ModelStatus {
+  model_id: string;
+  available: boolean;
+  days: ModelDay[];
+}
+
 export interface PublicStatus {
   status: string;
-  models: { model_id: string; available: boolean; days?: { day: string; available: number | null }[] }[];
+  models: ModelStatus[];
 }

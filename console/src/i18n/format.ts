@@ -2,10 +2,11 @@
 import { language, number, t } from './language.svelte';
 
 export function money(usd: number): string {
-  if (usd === 0) return t('price.free');
-  const digits = Math.abs(usd) < 0.01 ? 6 : 4;
+  const digits = usd !== 0 && Math.abs(usd) < 0.01 ? 6 : 4;
   return number(usd, { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: digits });
 }
+
+export const price = (usd: number) => (usd === 0 ? t('price.free') : money(usd));
 
 export function bytes(count: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
@@ -18,10 +19,16 @@ export function bytes(count: number): string {
   });
 }
 
-/** A length of time: "0.4 s", "12 s", "3 min". */
+/** A length of time: "0.4 s", "12 s", "3 min", "7 days". */
 export function duration(ms: number): string {
   const [value, unit] =
-    ms < 90_000 ? [ms / 1000, 'second'] : ms < 5_400_000 ? [ms / 60_000, 'minute'] : [ms / 3_600_000, 'hour'];
+    ms < 90_000
+      ? [ms / 1000, 'second']
+      : ms < 5_400_000
+        ? [ms / 60_000, 'minute']
+        : ms < 172_800_000
+          ? [ms / 3_600_000, 'hour']
+          : [ms / 86_400_000, 'day'];
   return number(value, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: value < 10 ? 1 : 0 });
 }
 
@@ -29,8 +36,10 @@ export function time(iso: string): string {
   return new Intl.DateTimeFormat(language.code, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
 
+/** A day alone ("2026-11-25") is one of UTC; a moment is on the day that it is here. */
 export function day(iso: string): string {
-  return new Intl.DateTimeFormat(language.code, { dateStyle: 'medium' }).format(new Date(iso));
+  const timeZone = iso.length === 10 ? 'UTC' : undefined;
+  return new Intl.DateTimeFormat(language.code, { dateStyle: 'medium', timeZone }).format(new Date(iso));
 }
 
 /** "3 minutes ago", "in 2 days". */

@@ -14,6 +14,7 @@ export const pagesByName: Record<ReturnType<typeof pageOf>, Loader> = {
   account: () => import('./Account.svelte'),
   webhooks: () => import('./Webhooks.svelte'),
   accounts: () => import('./Accounts.svelte'),
+  audit: () => import('./Audit.svelte'),
   system: () => import('./System.svelte'),
   status: () => import('./Status.svelte'),
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Schema } from '../api/types';
-import { drawSeed, faultsOf, fieldsOf, inputOf, otherFaults, ratioBox, spelled, startOf } from './fields';
+import { drawSeed, faultsOf, fieldsOf, inputOf, otherFaults, ratioBox, spelled, startOf, withPicture } from './fields';
 
 const control = (name: string, property: Schema) => fieldsOf({ properties: { [name]: property } })[0]?.control;
 
@@ -73,4 +73,18 @@ test('a drawn seed leaves room for sixteen pictures below 2^31', () => {
 
 test('a name is spelled as words', () => {
   expect(spelled('num_images')).toBe('Num images');
+});
+
+test('a picture goes to the others where there is room, in the place of the one where there is not', () => {
+  const fields = fieldsOf({
+    properties: {
+      image_urls: { type: 'array', items: { type: 'string' }, maxItems: 2 },
+      image_url: { type: 'string' },
+    },
+  });
+  const taken = withPicture(fields, 'image_urls', { image_urls: ['a', 'b'] }, 'c');
+  expect(taken.image_urls).toEqual(['b', 'c']);
+  expect(withPicture(fields, 'image_urls', taken, 'c')).toEqual(taken);
+  expect(withPicture(fields, 'image_url', { image_url: 'a' }, 'b')).toEqual({ image_url: 'b' });
+  expect(withPicture(fields, undefined, { prompt: 'p' }, 'b')).toEqual({ prompt: 'p' });
 });

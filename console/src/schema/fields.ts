@@ -89,6 +89,15 @@ export function startOf(fields: Field[], given: Input = {}): Input {
   return input;
 }
 
+/** The form with one more picture in `name`, as far as there is room. */
+export function withPicture(fields: Field[], name: string | undefined, values: Input, url: string): Input {
+  const field = fields.find((candidate) => candidate.name === name);
+  if (!field) return values;
+  if (field.control.kind !== 'files') return { ...values, [field.name]: url };
+  const before = Array.isArray(values[field.name]) ? (values[field.name] as string[]) : [];
+  return { ...values, [field.name]: [...before.filter((other) => other !== url), url].slice(-field.control.most) };
+}
+
 /** What is sent: the form without what was left empty. */
 export function inputOf(fields: Field[], values: Input): Input {
   const input: Input = {};

@@ -6,6 +6,7 @@ import Compass from '@lucide/svelte/icons/compass';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import Images from '@lucide/svelte/icons/images';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Server from '@lucide/svelte/icons/server';
 import Users from '@lucide/svelte/icons/users';
 import Webhook from '@lucide/svelte/icons/webhook';
@@ -47,6 +48,7 @@ export const groups: NavGroup[] = [
     admin: true,
     links: [
       { page: 'accounts', to: pagePlace('accounts'), name: 'nav.accounts', icon: Users },
+      { page: 'audit', to: pagePlace('audit'), name: 'nav.audit', icon: ScrollText },
       { page: 'system', to: pagePlace('system'), name: 'nav.system', icon: Server },
     ],
   },
