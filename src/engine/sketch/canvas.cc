@@ -6,7 +6,10 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <new>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "engine/sketch/maths.h"
@@ -152,6 +155,58 @@ bool is_mapped(size_t bytes) { return bytes >= 2 * kLargePage; }
 
 }  // namespace
 
+namespace {
+
+// Mappings given back while a picture is drawn, for the next canvas of their size: the system takes
+// longer to hand out pages than it takes to clear them here.
+struct Spare {
+  void* memory;
+  size_t bytes;
+};
+
+struct Spares {
+  std::vector<Spare> list;
+  size_t bytes = 0;
+  bool kept = false;  // a SpareCanvases lives
+
+  ~Spares() { drop(); }
+
+  void drop() {
+    for (const Spare& spare : list) ::munmap(spare.memory, spare.bytes);
+    list.clear();
+    bytes = 0;
+  }
+};
+
+constexpr size_t kMostSpare_bytes = size_t{128} << 20;
+
+Spares& spares() {
+  static thread_local Spares kept;
+  return kept;
+}
+
+// A mapping of that size that is spare; none: nullptr.
+void* spare_mapping(size_t bytes) {
+  Spares& kept = spares();
+  for (Spare& spare : kept.list) {
+    if (spare.bytes != bytes) continue;
+    void* memory = std::exchange(spare, kept.list.back()).memory;
+    kept.list.pop_back();
+    kept.bytes -= bytes;
+    return memory;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+SpareCanvases::SpareCanvases() { spares().kept = true; }
+
+SpareCanvases::~SpareCanvases() {
+  spares().kept = false;
+  spares().drop();
+}
+
 template <>
 Pixel* BlankMemory<Pixel>::allocate(size_t n) {
   const size_t bytes = n * sizeof(Pixel);
@@ -161,21 +216,30 @@ Pixel* BlankMemory<Pixel>::allocate(size_t n) {
     if (memory == nullptr) throw std::bad_alloc();
     return static_cast<Pixel*>(memory);
   }
-  void* memory = ::mmap(nullptr, mapped_bytes(bytes), PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const size_t wanted = mapped_bytes(bytes);
+  if (void* spare = spare_mapping(wanted)) {
+    std::memset(spare, 0, bytes);
+    return static_cast<Pixel*>(spare);
+  }
+  void* memory =
+      ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
-  ::madvise(memory, mapped_bytes(bytes), MADV_HUGEPAGE);  // advice: small pages do as well
+  ::madvise(memory, wanted, MADV_HUGEPAGE);  // advice: small pages do as well
   return static_cast<Pixel*>(memory);
 }
 
 template <>
 void BlankMemory<Pixel>::deallocate(Pixel* memory, size_t n) {
   const size_t bytes = n * sizeof(Pixel);
-  if (is_mapped(bytes)) {
-    ::munmap(memory, mapped_bytes(bytes));
-  } else {
-    std::free(memory);
+  if (!is_mapped(bytes)) return std::free(memory);
+  Spares& kept = spares();
+  const size_t mapped = mapped_bytes(bytes);
+  if (!kept.kept || kept.bytes + mapped > kMostSpare_bytes) {
+    ::munmap(memory, mapped);
+    return;
   }
+  kept.list.push_back({memory, mapped});
+  kept.bytes += mapped;
 }
 
 Enlarged::Enlarged(const Canvas& from, int width, float step)

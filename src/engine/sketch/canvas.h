@@ -2,6 +2,7 @@
 // Threads: values; a canvas is used by one thread at a time.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <new>
 #include <utility>
@@ -29,6 +30,18 @@ struct Pixel {
   float a() const { return v[3]; }
 };
 
+// 2^x of four numbers, as exp2_of(float) has it.
+inline Pixel::Four exp2_of(Pixel::Four x) {
+  typedef int32_t Whole __attribute__((vector_size(16)));
+  x = x < -60.0f ? Pixel::Four{-60, -60, -60, -60} : x > 60.0f ? Pixel::Four{60, 60, 60, 60} : x;
+  Whole whole = __builtin_convertvector(x, Whole);
+  whole += __builtin_convertvector(whole, Pixel::Four) > x;
+  const Pixel::Four f = x - __builtin_convertvector(whole, Pixel::Four);
+  const Pixel::Four p =
+      1.0f + f * (0.69314718f +
+                  f * (0.24022651f + f * (0.05550411f + f * (0.00961812f + f * 0.00133336f))));
+  return p * std::bit_cast<Pixel::Four>((whole + 127) << 23);
+}
 inline Pixel::Four four(float x) { return Pixel::Four{x, x, x, x}; }
 inline Pixel operator+(Pixel a, Pixel b) { return Pixel(a.v + b.v); }
 inline Pixel operator-(Pixel a, Pixel b) { return Pixel(a.v - b.v); }
@@ -73,6 +86,15 @@ struct BlankMemory {
   bool operator==(const BlankMemory&) const = default;
 };
 using Pixels = std::vector<Pixel, BlankMemory<Pixel>>;
+
+// While one lives, the memory of canvases that this thread destroys is kept for its next ones, up
+// to 128 MiB of it.
+struct SpareCanvases {
+  SpareCanvases();
+  ~SpareCanvases();
+  SpareCanvases(const SpareCanvases&) = delete;
+  SpareCanvases& operator=(const SpareCanvases&) = delete;
+};
 
 // `scale` says how many of its pixels make one pixel of the picture: soft layers are painted small.
 struct Canvas {

@@ -17,7 +17,7 @@ Pixel heaven_colour(const Heaven& h, float up) {
 // A flat layer of clouds seen from below, so that they draw together towards the horizon.
 Canvas clouds(const Canvas& like, const Stage& stage, Watch& watch) {
   const float scale =
-      std::min(like.scale, 560.0f / static_cast<float>(std::max(stage.width, stage.height)));
+      std::min(like.scale, 420.0f / static_cast<float>(std::max(stage.width, stage.height)));
   Canvas layer = canvas_for(stage.width, stage.height, scale);
   const Heaven& h = stage.heaven;
   Chance chance = stage.chance("clouds");

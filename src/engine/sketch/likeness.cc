@@ -19,17 +19,6 @@ namespace {
 
 constexpr float kHalf = Head::kHigh * kLikenessAspect / 2;
 
-// `above` over `below`, only where `mask` covers, or only where it does not.
-void lay_masked(Canvas& below, const Canvas& above, const Field& mask, bool outside, Watch& watch) {
-  for (int y = 0; y < below.height && watch.row(below.width); ++y) {
-    Pixel* to = below.row(y);
-    const Pixel* from = above.row(y);
-    const float* m = mask.row(y);
-    for (int x = 0; x < below.width; ++x)
-      to[x] = over(to[x], from[x] * (outside ? 1 - m[x] : m[x]));
-  }
-}
-
 // The person on four transparent sheets, so that nothing has to be clipped while it is painted:
 // what is behind the head and below it, the face, the hair that falls behind the shoulder, what is
 // before all. Clipping by hundreds of strokes costs more than two masks.
@@ -61,28 +50,28 @@ Canvas painted(const Look& look, const Head& head, const Placed& placed, float s
   next();
   pen.lean(true);
   face.outline();
-  const Field face_cover = sheet->cover();
+  const auto face_mask = std::move(sheet);
   next();
   pen.lean(true);
   face.skin();
   hair.shadow_on_face();
-  lay_masked(whole, sheet->canvas(&watch), face_cover, false, watch);
+  sheet->lay_within(whole, face_mask.get(), false, &watch);
 
   if (hair.falls()) {
     next();
     garment.far_outline();
-    const Field front = sheet->cover();
+    const auto front_mask = std::move(sheet);
     next();
     pen.lean(true);
     hair.locks(head.far_side());
-    lay_masked(whole, sheet->canvas(&watch), front, true, watch);
+    sheet->lay_within(whole, front_mask.get(), true, &watch);
   }
   next();
   pen.lean(true);
   face.over_all();
   hair.locks(-head.far_side());
   hair.top();
-  lay_over(whole, sheet->canvas(&watch), 0, 0, &watch);
+  sheet->lay_within(whole, nullptr, false, &watch);
   return whole;
 }
 
@@ -94,6 +83,11 @@ void texture(Canvas& canvas, uint32_t salt, Watch& watch) {
   const float unit = Head::kHigh / static_cast<float>(grain.height);
   for (int y = 0; y < grain.height && watch.row(2 * grain.width); ++y) {
     for (int x = 0; x < grain.width; ++x) {
+      grain.row(y)[x] = Pixel(1, 1, 1);
+      const int at_x = static_cast<int>(static_cast<float>(x) / scale),
+                at_y = static_cast<int>(static_cast<float>(y) / scale);
+      if (canvas.row(std::min(at_y, canvas.height - 1))[std::min(at_x, canvas.width - 1)].a() <= 0)
+        continue;
       const float u = static_cast<float>(x) * unit, v = static_cast<float>(y) * unit;
       const float fine = noise(u * 0.5f, v * 0.5f, salt) - 0.5f,
                   broad = noise(u * 0.09f, v * 0.09f, salt + 1) - 0.5f;

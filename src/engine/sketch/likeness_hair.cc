@@ -8,18 +8,14 @@
 namespace plantain::engine::sketch {
 namespace {
 
-struct Point {
-  float x, y;
-};
-
-Point bezier(const Point& a, const Point& b, const Point& c, const Point& d, float u) {
+Dot bezier(const Dot& a, const Dot& b, const Dot& c, const Dot& d, float u) {
   const float v = 1 - u, p = v * v * v, q = 3 * v * v * u, r = 3 * v * u * u, s = u * u * u;
   return {p * a.x + q * b.x + r * c.x + s * d.x, p * a.y + q * b.y + r * c.y + s * d.y};
 }
 
 // How a strand goes on below the temple: knee, then two curves.
 struct Fall {
-  Point knee, a[3], b[3];
+  Dot knee, a[3], b[3];
 };
 constexpr Fall kLongInner{
     {158, 400}, {{160, 520}, {192, 620}, {186, 720}}, {{180, 800}, {196, 880}, {210, 950}}};
@@ -30,9 +26,7 @@ constexpr Fall kBobInner{
 constexpr Fall kBobOuter{
     {224, 300}, {{242, 410}, {262, 500}, {244, 580}}, {{234, 620}, {212, 650}, {176, 662}}};
 
-Point between(const Point& a, const Point& b, float t) {
-  return {mix(a.x, b.x, t), mix(a.y, b.y, t)};
-}
+Dot between(const Dot& a, const Dot& b, float t) { return {mix(a.x, b.x, t), mix(a.y, b.y, t)}; }
 
 Rgb glow_of(const Rgb& hair) { return mix(hair * 1.7f, Rgb{1, 0.95f, 0.88f}, 0.22f); }
 
@@ -42,13 +36,13 @@ Hair::Strand Hair::strand(float side, float t, float jitter, float longer) const
   const bool is_long = look_.cut == HairCut::kLong;
   const Fall& in = is_long ? kLongInner : kBobInner;
   const Fall& out = is_long ? kLongOuter : kBobOuter;
-  const Point root{look_.part_x * side + 3, mix(152, 44, t)};  // in the side's own direction
-  const Point knee = between(in.knee, out.knee, t);
-  const Point c1{root.x + mix(64, 112, t), mix(184, 26, t)}, c2{mix(150, 208, t), mix(272, 104, t)};
+  const Dot root{look_.part_x * side + 3, mix(152, 44, t)};  // in the side's own direction
+  const Dot knee = between(in.knee, out.knee, t);
+  const Dot c1{root.x + mix(64, 112, t), mix(184, 26, t)}, c2{mix(150, 208, t), mix(272, 104, t)};
   Strand s{};
   for (int i = 0; i < kPoints; ++i) {
     const float u = static_cast<float>(i) / (kPoints - 1);
-    Point p;
+    Dot p;
     if (u < 0.36f) {
       p = bezier(root, c1, c2, knee, u / 0.36f);
     } else if (u < 0.68f) {
@@ -71,10 +65,7 @@ Hair::Strand Hair::strand(float side, float t, float jitter, float longer) const
 }
 
 void Hair::draw(const Strand& s, int from, int to, const Rgb& colour, float width, float alpha) {
-  const float* points = s.data() + 2 * from;
-  pen_.move(points[0], points[1]);
-  pen_.through(points, to - from + 1);
-  pen_.stroke(colour, width, alpha);
+  pen_.strand(s.data() + 2 * from, to - from + 1, colour, width, alpha);
 }
 
 void Hair::behind() {
@@ -90,9 +81,10 @@ void Hair::behind() {
   pen_.fill(look_.hair * 0.16f);
   for (int i = 0; i < 36; ++i) {
     const float x = chance_.between(-185, 185), sway = look_.wave * chance_.between(0.5f, 1.2f);
-    pen_.move(x * 0.85f, 420);
-    pen_.curve(x + sway, 560, x - sway, bottom - 160, x + sway, bottom + chance_.between(-40, 20));
-    pen_.stroke(look_.hair * chance_.between(0.16f, 0.42f), chance_.between(5, 13), 0.6f);
+    const Dot end{x + sway, bottom + chance_.between(-40, 20)};
+    const Rgb colour = look_.hair * chance_.between(0.16f, 0.42f);
+    pen_.hair({x * 0.85f, 420}, {x + sway, 560}, {x - sway, bottom - 160}, end, colour,
+              chance_.between(5, 13), 0.6f);
   }
 }
 
@@ -100,9 +92,11 @@ void Hair::shadow_on_face() {
   if (!falls()) return;
   for (const float side : {-1.0f, 1.0f}) {
     const Strand edge = strand(side, 0, 0, 0);
-    for (int i = 0; i < 6; ++i)
-      draw(edge, 0, 9, look_.skin * Rgb{0.24f, 0.12f, 0.10f}, 12 + 13 * static_cast<float>(i),
-           0.085f);
+    for (int i = 0; i < 6; ++i) {
+      pen_.move(edge[0], edge[1]);
+      pen_.through(edge.data(), 10);
+      pen_.stroke(look_.skin * Rgb{0.24f, 0.12f, 0.10f}, 12 + 13 * static_cast<float>(i), 0.085f);
+    }
   }
 }
 
@@ -171,11 +165,12 @@ void Hair::fringe() {
     const float end =
         head_.brow_y - 22 - lift * 1.4f + 26 * square(across) + chance_.between(-14, 10);
     const float bright = i < 48 ? chance_.between(0.4f, 0.75f) : chance_.between(0.5f, 1.3f);
-    pen_.move(look_.part_x * 0.7f + x * 0.12f, 54 + 16 * square(across) + chance_.between(-6, 10));
-    pen_.curve(look_.part_x * 0.4f + x * 0.75f, 84 - lift, x * 1.10f, 165,
-               x + chance_.between(-5, 5), end);
-    pen_.stroke(look_.hair * bright + Rgb{0.005f, 0.004f, 0.003f},
-                i < 48 ? chance_.between(6, 12) : chance_.between(1.4f, 4), i < 48 ? 0.8f : 0.6f);
+    const Dot root{look_.part_x * 0.7f + x * 0.12f,
+                   54 + 16 * square(across) + chance_.between(-6, 10)};
+    const Dot tip{x + chance_.between(-5, 5), end};
+    pen_.hair(root, {look_.part_x * 0.4f + x * 0.75f, 84 - lift}, {x * 1.10f, 165}, tip,
+              look_.hair * bright + Rgb{0.005f, 0.004f, 0.003f},
+              i < 48 ? chance_.between(6, 12) : chance_.between(1.4f, 4), i < 48 ? 0.8f : 0.6f);
   }
 }
 
@@ -198,20 +193,18 @@ void Hair::short_hair() {
     const float aside = 1 - 0.95f * smooth(0.6f, 1.2f, std::fabs(a));
     const float lean = (look_.wave > 20 ? chance_.between(-26, 26) : mix(12, 34, r) * away) * aside;
     const float bright = i < 180 ? chance_.between(0.35f, 0.7f) : chance_.between(0.6f, 1.4f);
-    pen_.move(x, y);
-    pen_.curve(x + lean * 0.4f, y - 17, x + lean, y - 13, x + lean * 1.5f,
-               y + 10 + 16 * std::fabs(a));
-    pen_.stroke(look_.hair * bright + Rgb{0.006f, 0.005f, 0.004f},
-                i < 180 ? chance_.between(4, 8) : chance_.between(1.2f, 3.4f), 0.65f);
+    pen_.hair({x, y}, {x + lean * 0.4f, y - 17}, {x + lean, y - 13},
+              {x + lean * 1.5f, y + 10 + 16 * std::fabs(a)},
+              look_.hair * bright + Rgb{0.006f, 0.005f, 0.004f},
+              i < 180 ? chance_.between(4, 8) : chance_.between(1.2f, 3.4f), 0.65f);
   }
   const Rgb bright = glow_of(look_.hair);
   for (int i = 0; i < 90; ++i) {
     const float a = chance_.between(-0.9f, 0.9f), x = sin_of(a) * 150,
                 y = 226 - cos_of(a) * chance_.between(140, 172),
                 away = x > look_.part_x ? 1.0f : -1.0f;
-    pen_.move(x, y);
-    pen_.curve(x + 8 * away, y - 6, x + 18 * away, y - 3, x + 28 * away, y + 8);
-    pen_.stroke(bright, chance_.between(0.9f, 2.0f), 0.16f);
+    pen_.hair({x, y}, {x + 8 * away, y - 6}, {x + 18 * away, y - 3}, {x + 28 * away, y + 8}, bright,
+              chance_.between(0.9f, 2.0f), 0.16f);
   }
 }
 

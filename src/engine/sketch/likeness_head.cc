@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "engine/sketch/maths.h"
 
@@ -148,6 +149,49 @@ void FacePen::through(const float* points, int n) const {
     curve(x(i) + (x(i + 1) - x(i - 1)) / 6, y(i) + (y(i + 1) - y(i - 1)) / 6,
           x(i + 1) - (x(i + 2) - x(i)) / 6, y(i + 1) - (y(i + 2) - y(i)) / 6, x(i + 1), y(i + 1));
   }
+}
+
+void FacePen::trace(const Dot curve[4], Dot* out, int pieces) const {
+  for (int i = 0; i < pieces; ++i) {
+    const float u = static_cast<float>(i) / static_cast<float>(pieces), v = 1 - u;
+    const float p = v * v * v, q = 3 * v * v * u, r = 3 * v * u * u, s = u * u * u;
+    const float x = p * curve[0].x + q * curve[1].x + r * curve[2].x + s * curve[3].x,
+                y = p * curve[0].y + q * curve[1].y + r * curve[2].y + s * curve[3].y;
+    double device_x = at(x, y), device_y = y;
+    cairo_user_to_device(pen_, &device_x, &device_y);
+    out[i] = {static_cast<float>(device_x), static_cast<float>(device_y)};
+  }
+}
+
+void FacePen::strand(const float* points, int n, const Rgb& c, float width, float alpha) const {
+  constexpr int kPieces = 6;
+  if (!goes_on()) return;
+  const auto dot = [&](int i) {
+    const int k = std::clamp(i, 0, n - 1);
+    return Dot{points[2 * k], points[2 * k + 1]};
+  };
+  std::vector<Dot> dots(static_cast<size_t>((n - 1) * kPieces + 1));
+  for (int i = 0; i + 1 < n; ++i) {
+    const Dot before = dot(i - 1), from = dot(i), to = dot(i + 1), after = dot(i + 2);
+    const Dot curve[4] = {from,
+                          {from.x + (to.x - before.x) / 6, from.y + (to.y - before.y) / 6},
+                          {to.x - (after.x - from.x) / 6, to.y - (after.y - from.y) / 6},
+                          to};
+    trace(curve, dots.data() + i * kPieces, kPieces);
+  }
+  const Dot end = dot(n - 1), last[4] = {end, end, end, end};
+  trace(last, &dots.back(), 1);
+  sheet_->ribbon(dots.data(), static_cast<int>(dots.size()), width * scale_, c, alpha);
+}
+
+void FacePen::hair(Dot from, Dot a, Dot b, Dot to, const Rgb& c, float width, float alpha) const {
+  constexpr int kPieces = 10;
+  if (!goes_on()) return;
+  const Dot curve[4] = {from, a, b, to}, last[4] = {to, to, to, to};
+  Dot dots[kPieces + 1];
+  trace(curve, dots, kPieces);
+  trace(last, dots + kPieces, 1);
+  sheet_->ribbon(dots, kPieces + 1, width * scale_, c, alpha);
 }
 
 }  // namespace plantain::engine::sketch

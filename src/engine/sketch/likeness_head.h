@@ -39,7 +39,10 @@ class FacePen {
  public:
   // `scale`: pixels of the sheet for each of the head's units.
   FacePen(const Sheet& sheet, const Head& head, Watch& watch, float scale)
-      : head_(head), watch_(watch), cost_(500 + static_cast<int>(3000 * scale * scale)) {
+      : head_(head),
+        watch_(watch),
+        scale_(scale),
+        cost_(500 + static_cast<int>(3000 * scale * scale)) {
     take(sheet);
   }
 
@@ -85,9 +88,14 @@ class FacePen {
   void spot(float x, float y, float rx, float ry, const Rgb& c, float alpha) const;
   // A smooth line through points; `n` of them, two numbers each.
   void through(const float* points, int n) const;
+  // Hairs: the same line, or one curve, painted at once and much faster than by stroke().
+  void strand(const float* points, int n, const Rgb& c, float width, float alpha) const;
+  void hair(Dot from, Dot a, Dot b, Dot to, const Rgb& c, float width, float alpha) const;
 
  private:
   float at(float x, float y) const { return turned ? head_.turned_x(x, y) : x; }
+  // The pieces of a cubic curve, in the sheet's pixels, `out` of them; without its last point.
+  void trace(const Dot curve[4], Dot* out, int pieces) const;
   float narrowing(float x, float y) const { return turned ? (at(x + 2, y) - at(x - 2, y)) / 4 : 1; }
 
   bool goes_on() const {
@@ -99,6 +107,7 @@ class FacePen {
   const Sheet* sheet_ = nullptr;
   const Head& head_;
   Watch& watch_;
+  float scale_;
   int cost_;
   cairo_t* pen_ = nullptr;
 };

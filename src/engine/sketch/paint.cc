@@ -101,6 +101,7 @@ void paint_surroundings(Canvas& canvas, const Stage& stage, Watch& watch) {
 
 Result<image::Pixels> paint(const Scene& scene, const Stage& stage, Observer& observer,
                             const Given* given) {
+  const SpareCanvases spare;
   Watch watch(observer, static_cast<int>(stage.placed.size()) + 4);
   if (!watch.layer()) return stopped();
   Canvas canvas(stage.width, stage.height);

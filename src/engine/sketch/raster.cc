@@ -93,10 +93,13 @@ Sheet::Sheet(float left, float top, float width, float height, float scale)
     : left_(static_cast<int>(std::floor(left * scale))),
       top_(static_cast<int>(std::floor(top * scale))),
       scale_(scale),
-      surface_(cairo_image_surface_create(
-                   CAIRO_FORMAT_ARGB32, std::max(1, static_cast<int>(std::ceil(width * scale)) + 1),
-                   std::max(1, static_cast<int>(std::ceil(height * scale)) + 1)),
-               cairo_surface_destroy),
+      width_(std::max(1, static_cast<int>(std::ceil(width * scale)) + 1)),
+      height_(std::max(1, static_cast<int>(std::ceil(height * scale)) + 1)),
+      memory_((static_cast<size_t>(width_) * static_cast<size_t>(height_) + 3) / 4),
+      surface_(
+          cairo_image_surface_create_for_data(reinterpret_cast<unsigned char*>(memory_.data()),
+                                              CAIRO_FORMAT_ARGB32, width_, height_, 4 * width_),
+          cairo_surface_destroy),
       pen_(cairo_create(surface_.get()), cairo_destroy) {
   CHECK(cairo_surface_status(surface_.get()) == CAIRO_STATUS_SUCCESS);
   cairo_translate(pen(), -left_, -top_);
@@ -147,20 +150,109 @@ void Sheet::rectangle(float x, float y, float w, float h, float radius) const {
   cairo_close_path(pen());
 }
 
-void Sheet::lay_on(Canvas& below, Watch* watch) const {
-  cairo_surface_flush(surface_.get());
-  const std::array<float, 256>& linear = linear_of_byte();
-  const int w = cairo_image_surface_get_width(surface_.get()),
-            h = cairo_image_surface_get_height(surface_.get());
-  const int first_x = std::max(0, -left_), last_x = std::min(w, below.width - left_);
-  for (int y = std::max(0, -top_);
-       y < std::min(h, below.height - top_) && (watch == nullptr || watch->row(w)); ++y) {
-    const uint32_t* from = row_of(surface_.get(), y);
-    Pixel* to = below.row(y + top_) + left_;
-    for (int x = first_x; x < last_x; ++x) {
-      if (from[x] >> 24 != 0) to[x] = over(to[x], linear_pixel(from[x], linear));
+namespace {
+
+// Brings one of cairo's pixels nearer to an opaque colour, by so many 256ths.
+void approach(uint32_t& pixel, uint32_t colour, uint32_t share) {
+  constexpr uint32_t kOdd = 0x00ff00ffu;
+  const uint32_t low = (pixel & kOdd) * (256 - share) + (colour & kOdd) * share,
+                 high = (pixel >> 8 & kOdd) * (256 - share) + (colour >> 8 & kOdd) * share;
+  pixel = (low >> 8 & kOdd) | (high & ~kOdd);
+}
+
+// Pixels that ribbons are painted into.
+struct Ribbon {
+  uint32_t* pixels;
+  int width, height;
+  uint32_t colour;
+  float full;  // how much of a pixel's colour is replaced where it is covered, of 256
+
+  // One straight piece. Along its longer way there is one span of pixels for every step.
+  void lay(const Dot& p, const Dot& q, bool steep, float half) const {
+    const float p_along = steep ? p.y : p.x, q_along = steep ? q.y : q.x,
+                p_across = steep ? p.x : p.y, q_across = steep ? q.x : q.y;
+    if (p_along == q_along) return;
+    const float slope = (q_across - p_across) / (q_along - p_along),
+                reach = half * std::sqrt(1 + slope * slope);
+    const int along_end = steep ? height : width,
+              first = floor_of(std::max(std::min(p_along, q_along), 0.0f) + 0.5f),
+              last = std::min(floor_of(std::max(p_along, q_along) + 0.5f), along_end);
+    for (int a = first; a < last; ++a) {
+      const float middle = p_across + slope * (static_cast<float>(a) + 0.5f - p_along);
+      lay_span(a, middle - reach, middle + reach, steep);
     }
   }
+
+  void lay_span(int along, float from, float to, bool steep) const {
+    const int begin = std::max(floor_of(from), 0),
+              end = std::min(floor_of(to) + 1, steep ? width : height);
+    if (begin >= end) return;
+    const ptrdiff_t step = steep ? 1 : width;
+    uint32_t* pixel =
+        pixels + (steep ? ptrdiff_t{width} * along + begin : ptrdiff_t{width} * begin + along);
+    const auto cover = [&](int b) {
+      return static_cast<uint32_t>(
+          full * (std::min(to, static_cast<float>(b + 1)) - std::max(from, static_cast<float>(b))));
+    };
+    approach(*pixel, colour, cover(begin));
+    if (end - begin == 1) return;
+    const auto whole = static_cast<uint32_t>(full);
+    for (int b = begin + 1; b < end - 1; ++b) approach(*(pixel += step), colour, whole);
+    approach(pixel[step], colour, cover(end - 1));
+  }
+};
+
+}  // namespace
+
+void Sheet::ribbon(const Dot* points, int n, float width, const Rgb& linear, float alpha) const {
+  cairo_surface_flush(surface_.get());
+  const auto byte = [](float x) { return static_cast<uint32_t>(to_srgb(x) * 255 + 0.5f); };
+  // Thinner than a pixel is fainter.
+  const Ribbon ribbon{reinterpret_cast<uint32_t*>(cairo_image_surface_get_data(surface_.get())),
+                      width_, height_,
+                      0xff000000u | byte(linear.r) << 16 | byte(linear.g) << 8 | byte(linear.b),
+                      256 * alpha * std::min(width, 1.0f)};
+  // Where a ribbon turns from steep to flat its edge is rough: not at the same place in every one.
+  const float flat = 0.6f + fraction(points[0].x * 0.37f + points[n - 1].x * 0.71f);
+  for (int i = 0; i + 1 < n; ++i) {
+    const Dot &p = points[i], &q = points[i + 1];
+    const float left = static_cast<float>(n - 1 - i) / static_cast<float>(n);  // to the thin tip
+    ribbon.lay(p, q, std::fabs(q.y - p.y) >= std::fabs(q.x - p.x) * flat,
+               std::max(width * std::min(1.0f, 0.3f + 7 * left), 1.0f) / 2);
+  }
+  cairo_surface_mark_dirty(surface_.get());
+}
+
+template <class Lay>
+void Sheet::lay_pixels(Canvas& below, int left, int top, Watch* watch, Lay lay) const {
+  cairo_surface_flush(surface_.get());
+  const std::array<float, 256>& linear = linear_of_byte();
+  const int first_x = std::max(0, -left), last_x = std::min(width_, below.width - left);
+  for (int y = std::max(0, -top);
+       y < std::min(height_, below.height - top) && (watch == nullptr || watch->row(width_)); ++y) {
+    const uint32_t* from = row_of(surface_.get(), y);
+    Pixel* to = below.row(y + top) + left;
+    for (int x = first_x; x < last_x; ++x) {
+      if (from[x] >> 24 != 0) lay(to[x], linear_pixel(from[x], linear), x, y);
+    }
+  }
+}
+
+void Sheet::lay_on(Canvas& below, Watch* watch) const {
+  lay_pixels(below, left_, top_, watch,
+             [](Pixel& to, Pixel from, int, int) { to = over(to, from); });
+}
+
+void Sheet::lay_within(Canvas& below, const Sheet* mask, bool outside, Watch* watch) const {
+  if (mask == nullptr)
+    return lay_pixels(below, 0, 0, watch,
+                      [](Pixel& to, Pixel from, int, int) { to = over(to, from); });
+  CHECK(mask->width_ == width_ && mask->height_ == height_);
+  cairo_surface_flush(mask->surface_.get());
+  lay_pixels(below, 0, 0, watch, [&](Pixel& to, Pixel from, int x, int y) {
+    const float inside = static_cast<float>(row_of(mask->surface_.get(), y)[x] >> 24) / 255;
+    to = over(to, from * (outside ? 1 - inside : inside));
+  });
 }
 
 Canvas Sheet::canvas(Watch* watch) const {

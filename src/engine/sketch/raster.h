@@ -13,6 +13,10 @@
 
 namespace plantain::engine::sketch {
 
+struct Dot {
+  float x, y;
+};
+
 // A transparent sheet to draw on with cairo. Its user space is pixels of the picture: `left` and
 // `top` are its corner there and `scale` its own pixels per pixel of the picture.
 class Sheet {
@@ -29,15 +33,30 @@ class Sheet {
   void ellipse(float x, float y, float rx, float ry) const;  // adds to the path
   void rectangle(float x, float y, float w, float h, float radius = 0) const;
 
+  // A ribbon of one width along a line of points that lie close together, in the sheet's own
+  // pixels: for hair, which takes hundreds of strokes. It is thin at its end, and where
+  // it turns from steep to flat its edge is not exact.
+  void ribbon(const Dot* points, int n, float width, const Rgb& linear, float alpha) const;
+
   // What was drawn, as premultiplied linear light.
   Canvas canvas(Watch* watch = nullptr) const;
   Field cover() const;  // its alpha alone
   // Over a canvas of the sheet's own scale.
   void lay_on(Canvas& below, Watch* watch = nullptr) const;
+  // Over what canvas() of a sheet of the same size and place gave; if there is a mask, a sheet like
+  // it, only where that is covered, or only `outside` of it.
+  void lay_within(Canvas& below, const Sheet* mask, bool outside, Watch* watch) const;
 
  private:
+  // Calls lay(pixel below, pixel of the sheet, column, row) for every pixel that is not empty; the
+  // sheet's corner lies at (left, top) of the canvas.
+  template <class Lay>
+  void lay_pixels(Canvas& below, int left, int top, Watch* watch, Lay lay) const;
+
   int left_, top_;
   float scale_;
+  int width_, height_;
+  Pixels memory_;  // of the surface
   std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> surface_;
   std::unique_ptr<cairo_t, decltype(&cairo_destroy)> pen_;
 };

@@ -137,6 +137,15 @@ void add_glow(Canvas& canvas, const Stage& stage, const std::vector<Drawn>& sign
   add_scaled(canvas, near, 1, &watch);
 }
 
+// A place of wet ground z metres away: how its image waves (red) and shakes (green), -½ … ½, and
+// how much water stands there (blue), 0 … 1.
+Pixel wetness_at(const Stage& stage, float px, float py, float z, uint32_t salt) {
+  const float x_m = (px - stage.camera.centre) * z / stage.camera.focal, unit = 1000 / stage.side;
+  return {noise(x_m * 1.3f, z * 9, salt) - 0.5f,
+          noise(px * 0.02f * unit, py * 0.12f * unit, salt + 3) - 0.5f,
+          cloud(x_m * 0.55f, z * 0.42f, salt + 5, 2)};
+}
+
 }  // namespace
 
 void paint_signs(Canvas& canvas, const Stage& stage, Watch& watch, float blur_px) {
@@ -193,6 +202,7 @@ void paint_wet_ground(Canvas& canvas, const Stage& stage, Watch& watch) {
   const float unit = stage.side / 1000 * mirror.scale;
   blur(mirror, 1.6f * unit, 9 * unit);
   const auto salt = static_cast<uint32_t>(stage.chance("puddles").bits());
+  std::vector<Pixel> wetness(static_cast<size_t>(canvas.width / 2 + 2));
   for (int y = 0; y < canvas.height && watch.row(canvas.width * 3); ++y) {
     const float py = canvas.y_of(y);
     if (py <= c.y(0, kStreetEnd_m)) continue;
@@ -200,6 +210,9 @@ void paint_wet_ground(Canvas& canvas, const Stage& stage, Watch& watch) {
                 near =
                     clamp01((py - c.horizon) / (static_cast<float>(stage.height) - c.horizon + 1));
     Pixel* row = canvas.row(y);
+    // How the wet ground moves and holds its image changes slowly: every other column is asked.
+    for (int x = 0; x < canvas.width + 2; x += 2)
+      wetness[static_cast<size_t>(x / 2)] = wetness_at(stage, canvas.x_of(x), py, z, salt);
     for (int x = 0; x < canvas.width; ++x) {
       const float px = canvas.x_of(x), x_m = (px - c.centre) * z / c.focal;
       if (street && std::fabs(x_m) > kStreetHalf_m) continue;
@@ -208,11 +221,9 @@ void paint_wet_ground(Canvas& canvas, const Stage& stage, Watch& watch) {
                             kStreetEnd_m)
                  : kStreetEnd_m;
       const float foot = c.y(0, wall_z);
-      const float wave = noise(x_m * 1.3f, z * 9, salt) - 0.5f,
-                  shake = noise(px * 0.02f / (stage.side / 1000), py * 0.12f / (stage.side / 1000),
-                                salt + 3) -
-                          0.5f;
-      const float pool = smooth(0.50f, 0.56f, cloud(x_m * 0.55f, z * 0.42f, salt + 5, 2));
+      const Pixel wet = mix(wetness[static_cast<size_t>(x / 2)],
+                            wetness[static_cast<size_t>(x / 2 + 1)], x % 2 == 0 ? 0.0f : 0.5f);
+      const float wave = wet.r(), shake = wet.g(), pool = smooth(0.50f, 0.56f, wet.b());
       const float rough = mix(1.0f, 0.15f, pool) * stage.side / 1000;
       const float my = 2 * foot - py + (wave * 26 + shake * 16) * rough * near,
                   mx = px + shake * 9 * rough * (0.3f + near);

@@ -93,15 +93,19 @@ void paint_watercolour(Canvas& canvas, const Stage& stage, Watch& watch) {
           sample(wash, (px + stray.r()) * wash.scale, (py + stray.g()) * wash.scale);
       const float grain = paper_grain(px, py, side, salt);
       const float margin = std::min(std::min(px, w - px), std::min(py, h - py)) / side + stray.a();
-      const float on = smooth(0.030f, 0.036f, margin), border = on * smooth(0.055f, 0.033f, margin);
+      const bool inner = margin > 0.055f;  // most of the sheet
+      const float on = inner ? 1 : smooth(0.030f, 0.036f, margin),
+                  border = inner ? 0 : on * smooth(0.055f, 0.033f, margin);
       const float much = on * (0.62f + 0.55f * stray.b() + 0.75f * paint.a() + 0.30f * border) *
                          (1.28f - 0.30f * grain);
       const Pixel d = paint * (much * 0.92f);
       const float white = 0.955f + 0.03f * (grain - 1);
-      const float pencil =
-          on * 0.45f * smooth(0.10f, 0.30f, lines.row(y)[x]) * smooth(1.35f, 0.9f, grain);
-      Pixel out(white * exp2_of(-d.r()), white * exp2_of(-d.g()), white * 0.985f * exp2_of(-d.b()));
-      canvas.row(y)[x] = mix(out, Pixel(0.12f, 0.11f, 0.12f), pencil);
+      Pixel out(exp2_of(four(0) - d.v) * Pixel::Four{white, white, white * 0.985f, 0});
+      out.v[3] = 1;
+      if (lines.row(y)[x] > 0.10f)
+        out = mix(out, Pixel(0.12f, 0.11f, 0.12f),
+                  on * 0.45f * smooth(0.10f, 0.30f, lines.row(y)[x]) * smooth(1.35f, 0.9f, grain));
+      canvas.row(y)[x] = out;
     }
   }
 }
