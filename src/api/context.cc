@@ -31,7 +31,7 @@ std::optional<std::chrono::seconds> preferred_wait(const Call& call) {
   const auto field = call.headers.get("Prefer");
   if (!field) return std::nullopt;
   for (const std::string& piece : split(*field, ',')) {
-    const std::string_view wish = trim_ascii(split(piece, ';').front());
+    const std::string_view wish = trim_ascii(std::string_view(piece).substr(0, piece.find(';')));
     if (!to_lower_ascii(wish).starts_with("wait=")) continue;
     std::string_view number = wish.substr(5);
     if (number.size() >= 2 && number.front() == '"' && number.back() == '"')
