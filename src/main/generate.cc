@@ -16,6 +16,7 @@
 #include "media/data_uri.h"
 #include "request/request.h"
 #include "safety/prompt_rules.h"
+#include "tensor/runtime.h"
 #include "worker/picture_reader.h"
 #include "worker/run_request.h"
 
@@ -198,8 +199,12 @@ Result<std::string> explain(const std::string& prompt) {
 }
 
 std::string version_details() {
-  return concat("engines     sketch\nprocessors  ", std::thread::hardware_concurrency(),
-                "\ncompiler    ", __VERSION__, "\n");
+  std::vector<std::string> kinds = {"sketch", "diffusion"};
+  kinds.insert(kinds.end(), engine::upstream_kinds().begin(), engine::upstream_kinds().end());
+  const std::vector<std::string_view> paths = tensor::available_paths();
+  return concat("engines       ", join(kinds, " "), "\nprocessors    ",
+                std::thread::hardware_concurrency(), "\ninstructions  ", paths.front(), ", of ",
+                join({paths.begin(), paths.end()}, " "), "\ncompiler      ", __VERSION__, "\n");
 }
 
 }  // namespace plantain
