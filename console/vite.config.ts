@@ -13,6 +13,8 @@ export default defineConfig({
     assetsInlineLimit: 0, // a strict content policy takes no data: addresses for scripts and fonts
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // In one file what all pages have from others: a file for each icon would cost a call for each.
+    rollupOptions: { output: { manualChunks: (id) => (id.includes('node_modules') ? 'library' : undefined) } },
   },
   server: {
     proxy: Object.fromEntries(
