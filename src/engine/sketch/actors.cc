@@ -223,34 +223,66 @@ bool is_painted_already(const Stage& stage, const Placed& placed) {
   if (stage.home && placed.part.starts_with("globe")) return true;
   if (placed.footing != Footing::kHeaven) return false;
   return placed.part == "sun" || placed.part == "full-moon" || placed.part == "star" ||
-         placed.part == "moon" || (placed.part == "rainbow" && !is_flat(stage.style));
+         placed.part == "moon" ||
+         ((placed.part == "rainbow" || placed.part == "fireworks") && !is_flat(stage.style) &&
+          stage.style != Style::kBlueprint);
 }
 
-}  // namespace
+// The branch that a bird sits on, from the nearer side of the picture.
+void draw_bough(Canvas& canvas, const Stage& stage, const Placed& placed, Watch& watch) {
+  const float w = static_cast<float>(stage.width), s = stage.side,
+              side = placed.x < w / 2 ? -1.0f : 1.0f, root = side < 0 ? -0.02f * w : 1.02f * w,
+              tip = placed.x - side * 0.22f * s, y = placed.base + 0.012f * s;
+  const Rgb light = stage.light.sky_light + stage.light.lamps.front().colour * 0.3f;
+  const Sheet sheet(std::min(root, tip) - 0.1f * s, y - 0.2f * s, std::fabs(root - tip) + 0.2f * s,
+                    0.4f * s, canvas.scale);
+  cairo_t* pen = sheet.pen();
+  const auto bark = [&](float thick, const Rgb& colour, float drop) {
+    cairo_move_to(pen, root, y + 0.07f * s - thick + drop);
+    cairo_curve_to(pen, mix(root, tip, 0.4f), y - thick + drop, mix(root, tip, 0.7f),
+                   y + 0.004f * s - 0.6f * thick + drop, tip, y - 0.03f * s);
+    cairo_curve_to(pen, mix(root, tip, 0.7f), y + 0.004f * s + 0.6f * thick, mix(root, tip, 0.4f),
+                   y + thick, root, y + 0.07f * s + thick);
+    cairo_close_path(pen);
+    sheet.fill(colour * light);
+  };
+  bark(0.020f * s, rgb(0x6b4a33), 0);
+  bark(0.017f * s, rgb(0x4a3122), 0.012f * s);
+  Chance chance(placed.chance, "twigs");
+  for (int i = 0; i < 5; ++i) {
+    const float t = 0.25f + 0.17f * static_cast<float>(i), x = mix(root, tip, t),
+                up = i % 2 == 0 ? -1.0f : 1.0f, ex = x - side * 0.07f * s,
+                ey = y + up * chance.between(0.04f, 0.08f) * s;
+    if (std::fabs(x - placed.x) < 0.4f * placed.height && up < 0) continue;
+    cairo_move_to(pen, x, y);
+    cairo_curve_to(pen, x - side * 0.02f * s, y, ex, mix(y, ey, 0.5f), ex, ey);
+    sheet.stroke(rgb(0x5b3f2b) * light, 0.006f * s);
+    for (const float at : {0.6f, 0.8f, 1.0f}) {
+      sheet.ellipse(mix(x, ex, at) + chance.between(-0.01f, 0.01f) * s, mix(y, ey, at), 0.016f * s,
+                    0.009f * s);
+      sheet.fill(rgb(stage.season == Season::kAutumn ? 0xc77a2c : 0x4f8a3c) * light);
+    }
+  }
+  sheet.lay_on(canvas, &watch);
+}
 
-bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const Actor& actor,
-                 Watch& watch) {
-  if (is_painted_already(stage, placed)) return true;
-  if (placed.tethered) draw_string(canvas, stage, placed, watch);
-  const bool deep = placed.portrait;
-  const float coc = deep ? 0 : std::min(stage.blur_at(placed.depth_m), stage.blur_px);
+// Where the lens leaves a figure, and what of it falls around it.
+struct Lens {
+  float coc;   // radius of its blur, pixels of the picture
+  int coarse;  // how many times smaller it is drawn than the canvas
+  float scale;
+};
+
+Lens lens_for(const Canvas& canvas, const Stage& stage, const Placed& placed) {
+  const float coc = placed.portrait ? 0 : std::min(stage.blur_at(placed.depth_m), stage.blur_px);
   const int coarse = std::max(1, static_cast<int>(coc * canvas.scale / 4));
-  const float scale = canvas.scale / static_cast<float>(coarse);
-  const int tall = std::max(4, static_cast<int>(placed.height * scale));
-  Figure figure = placed.portrait && has_likeness(placed.part)
-                      ? paint_likeness(placed, stage, tall, watch)
-                      : make_figure(placed, actor.kind, tall, &watch);
-  figure.runs_on = placed.portrait;
-  if (!watch.row(figure.colours.width * figure.colours.height)) return false;
-  const float w = static_cast<float>(figure.colours.width) / scale,
-              h = static_cast<float>(figure.colours.height) / scale;
-  const std::optional<float> flame = flame_of(placed.part);
-  finish_colours(figure, stage, flame || (actor.kind == Kind::kSky && !placed.prop), scale, watch);
-  if (!watch.row(figure.colours.width * figure.colours.height)) return false;
+  return {coc, coarse, canvas.scale / static_cast<float>(coarse)};
+}
+
+// Shadows, mirror images and glows: what lies on the canvas below the figure.
+void paint_traces(Canvas& canvas, const Stage& stage, const Placed& placed, const Figure& figure,
+                  const Spot& spot, Watch& watch) {
   const bool flat = is_flat(stage.style) || stage.style == Style::kBlueprint;
-  if (!flat && !deep && placed.footing != Footing::kHeaven)
-    take_haze(figure.colours, stage, placed.depth_m);
-  const Spot spot{placed.x - w / 2, placed.base - h, w, h};
   const bool stands = !flat && placed.footing == Footing::kGround && !placed.portrait &&
                       (stage.place != Place::kSpace || stage.lunar);
   if (stands || (!flat && placed.footing == Footing::kWater)) {
@@ -264,21 +296,61 @@ bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const
   if (!flat && placed.footing == Footing::kHeld && !placed.prop &&
       placed.posture == Posture::kAsDrawn)
     touch_below(canvas, stage, placed, spot, watch);
+  const std::optional<float> flame = flame_of(placed.part);
   if (flame && !flat)
-    add_halo(canvas, placed.x, placed.base - *flame * h, h * 1.3f,
+    add_halo(canvas, placed.x, placed.base - *flame * spot.height, spot.height * 1.3f,
              Rgb{1.0f, 0.52f, 0.16f} * (stage.time == TimeOfDay::kNight ? 0.5f : 0.15f));
-  if (coc * scale >= 0.8f) {
-    const int pad = static_cast<int>(coc * scale) + 2;
-    Canvas padded(figure.colours.width + 2 * pad, figure.colours.height + 2 * pad, scale);
-    lay_over(padded, figure.colours, pad, pad);
-    blur_disc(padded, coc * scale, &watch);
-    lay_blurred(canvas, padded, coarse, static_cast<int>(spot.left * scale) - pad,
-                static_cast<int>(spot.top * scale) - pad, watch);
-  } else {
-    lay_over(canvas, figure.colours, static_cast<int>(std::lround(spot.left * canvas.scale)),
-             static_cast<int>(std::lround(spot.top * canvas.scale)), &watch);
-  }
-  if (placed.footing == Footing::kWater && !flat) paint_waterline(canvas, stage, placed, spot);
+}
+
+void lay_figure(Canvas& canvas, const Canvas& figure, const Spot& spot, const Lens& lens,
+                Watch& watch) {
+  const float blur_px = lens.coc * lens.scale;
+  if (blur_px < 0.8f)
+    return lay_over(canvas, figure, static_cast<int>(std::lround(spot.left * canvas.scale)),
+                    static_cast<int>(std::lround(spot.top * canvas.scale)), &watch);
+  const int pad = static_cast<int>(blur_px) + 2;
+  Canvas padded(figure.width + 2 * pad, figure.height + 2 * pad, lens.scale);
+  lay_over(padded, figure, pad, pad);
+  blur_disc(padded, blur_px, &watch);
+  lay_blurred(canvas, padded, lens.coarse, static_cast<int>(spot.left * lens.scale) - pad,
+              static_cast<int>(spot.top * lens.scale) - pad, watch);
+}
+
+// The figure in its own colours and then in the stage's light.
+Figure lit_figure(const Stage& stage, const Placed& placed, Kind kind, float scale, Watch& watch) {
+  const int tall = std::max(4, static_cast<int>(placed.height * scale));
+  Figure figure = placed.portrait && has_likeness(placed.part)
+                      ? paint_likeness(placed, stage, tall, watch)
+                      : make_figure(placed, kind, tall, &watch);
+  figure.runs_on = placed.portrait;
+  if (!watch.row(figure.colours.width * figure.colours.height)) return figure;
+  const bool shines = flame_of(placed.part) || placed.part.ends_with("+lit") ||
+                      (kind == Kind::kSky && !placed.prop);
+  finish_colours(figure, stage, shines, scale, watch);
+  const bool flat = is_flat(stage.style) || stage.style == Style::kBlueprint;
+  if (!flat && !placed.portrait && placed.footing != Footing::kHeaven)
+    take_haze(figure.colours, stage, placed.depth_m);
+  return figure;
+}
+
+}  // namespace
+
+bool paint_actor(Canvas& canvas, const Stage& stage, const Placed& placed, const Actor& actor,
+                 Watch& watch) {
+  if (is_painted_already(stage, placed)) return true;
+  if (placed.tethered) draw_string(canvas, stage, placed, watch);
+  if (placed.bough) draw_bough(canvas, stage, placed, watch);
+  const Lens lens = lens_for(canvas, stage, placed);
+  const Figure figure = lit_figure(stage, placed, actor.kind, lens.scale, watch);
+  if (!watch.row(figure.colours.width * figure.colours.height)) return false;
+  const float w = static_cast<float>(figure.colours.width) / lens.scale,
+              h = static_cast<float>(figure.colours.height) / lens.scale;
+  const Spot spot{placed.x - w / 2, placed.base - h, w, h};
+  paint_traces(canvas, stage, placed, figure, spot, watch);
+  lay_figure(canvas, figure.colours, spot, lens, watch);
+  if (placed.footing == Footing::kWater && !is_flat(stage.style) &&
+      stage.style != Style::kBlueprint)
+    paint_waterline(canvas, stage, placed, spot);
   return watch.row(1000);
 }
 

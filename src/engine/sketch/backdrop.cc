@@ -1,5 +1,7 @@
 #include "engine/sketch/backdrop.h"
 
+#include "engine/sketch/sights.h"
+
 namespace plantain::engine::sketch {
 
 namespace {
@@ -15,8 +17,12 @@ void paint_place(Canvas& canvas, const Stage& stage, Watch& watch) {
     case Place::kBeach:
       return paint_beach(canvas, stage, watch);
     case Place::kLake:
-      paint_mountains(canvas, stage, watch, 0.30f, 3);
-      paint_treeline(canvas, stage, watch, 0.035f);
+      if (stage.place_name == "waterfall") {
+        paint_waterfall(canvas, stage, watch);
+      } else {
+        paint_mountains(canvas, stage, watch, 0.30f, 3);
+        paint_treeline(canvas, stage, watch, 0.035f);
+      }
       paint_water(canvas, stage, watch);
       return paint_firs(canvas, stage, watch);
     case Place::kMountains:
@@ -46,6 +52,7 @@ bool is_land(Place place) {
 }  // namespace
 
 void paint_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
+  if (stage.aerial) return paint_aerial(canvas, stage, watch);
   switch (stage.place) {
     case Place::kSpace:
       paint_space(canvas, stage, watch);
@@ -59,9 +66,14 @@ void paint_backdrop(Canvas& canvas, const Stage& stage, Watch& watch) {
       break;
   }
   paint_heaven(canvas, stage, watch);
+  if (stage.place_name == "milky-way") paint_milky_way(canvas, stage, watch);
+  if (stage.fireworks) paint_fireworks(canvas, stage, watch);
   if (stage.lightning) paint_lightning(canvas, stage, watch);
-  if (stage.rainbow) paint_rainbow(canvas, stage, watch);
+  // A rainbow stands in the mist before a waterfall, else behind everything.
+  const bool before = stage.place_name == "waterfall";
+  if (stage.rainbow && !before) paint_rainbow(canvas, stage, watch);
   paint_place(canvas, stage, watch);
+  if (stage.rainbow && before) paint_rainbow(canvas, stage, watch);
   if (stage.road && is_land(stage.place)) paint_road(canvas, stage, watch);
   if (stage.village) paint_village(canvas, stage, watch);
 }

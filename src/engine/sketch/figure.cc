@@ -10,6 +10,7 @@
 
 #include "engine/sketch/maths.h"
 #include "engine/sketch/parts.h"
+#include "engine/sketch/sights.h"
 #include "engine/sketch/watch.h"
 
 namespace plantain::engine::sketch {
@@ -85,10 +86,11 @@ Rgb dominant(const Canvas& drawing, int first_row, int last_row) {
 // Turns what has the dominant hue into the wished colour and leaves eyes, glass and shadows alone.
 class Dye {
  public:
-  Dye(const Canvas& drawing, const Rgb& wish)
+  // Looks for what the drawing's colour is in its rows above `last_row`.
+  Dye(const Canvas& drawing, const Rgb& wish, int last_row)
       : wish_(wish),
-        old_(to_hsv(dominant(drawing, 0, drawing.height))),
-        y_from_(std::max(luminance(dominant(drawing, 0, drawing.height)), 0.02f)),
+        old_(to_hsv(dominant(drawing, 0, last_row))),
+        y_from_(std::max(luminance(dominant(drawing, 0, last_row)), 0.02f)),
         pale_(to_hsv(wish).s < 0.2f),
         dark_(luminance(wish) < 0.03f) {}
 
@@ -115,8 +117,9 @@ class Dye {
   bool pale_, dark_;
 };
 
-void recolour(Canvas& drawing, const Rgb& wish, Watch* watch) {
-  const Dye dye(drawing, wish);
+// A vehicle's colour is that of what is above its wheels.
+void recolour(Canvas& drawing, const Rgb& wish, Kind kind, Watch* watch) {
+  const Dye dye(drawing, wish, kind == Kind::kVehicle ? drawing.height * 62 / 100 : drawing.height);
   // Drawings are flat: most pixels are what the one before was.
   Pixel last, last_dyed;
   for (int y = 0; y < drawing.height && (watch == nullptr || watch->row(drawing.width)); ++y) {
@@ -427,6 +430,7 @@ Posture posture_of(const Actor& actor, const Stage& stage) {
 }
 
 float figure_aspect(const std::string& part, Kind kind, Posture posture) {
+  if (part.starts_with(kEiffelTower)) return kEiffelAspect;
   const Box box = ink_of_part(part);
   const float aspect = (box.right - box.left) / std::max(box.bottom - box.top, 0.05f);
   return posture == Posture::kAsDrawn ? aspect : aspect * bust_share(kind) * kBodyWide;
@@ -448,12 +452,17 @@ Figure make_figure(const Placed& placed, Kind kind, int height, Watch* watch) {
   const bool bust = placed.posture != Posture::kAsDrawn;
   const int drawn =
       bust ? std::max(8, static_cast<int>(static_cast<float>(height) * bust_share(kind))) : height;
+  if (placed.part.starts_with(kEiffelTower)) {
+    figure.colours = draw_eiffel_tower(height, placed.part != kEiffelTower);
+    return figure;
+  }
   figure.colours = ink_drawing(placed.part, drawn, placed.mirrored, watch);
-  if (placed.colour) recolour(figure.colours, *placed.colour, watch);
+  if (placed.colour) recolour(figure.colours, *placed.colour, kind, watch);
   if (watch != nullptr && !watch->row(4 * figure.colours.width * figure.colours.height))
     return figure;
   if (kind == Kind::kAnimal || kind == Kind::kBird) mute(figure.colours);
   if (bust) figure.colours = completed(figure.colours, placed, kind, height);
+  if (!placed.portrait) put_on(figure.colours, placed.attire);
   return figure;
 }
 

@@ -136,11 +136,11 @@ void paint_heaven(Canvas& canvas, const Stage& stage, Watch& watch) {
   if (h.clouds > 0.05f) lay_scaled_over(canvas, clouds(canvas, stage, watch), 1, &watch);
 }
 
-void paint_space(Canvas& canvas, const Stage& stage, Watch& watch) {
-  Chance chance = stage.chance("space");
-  const auto salt = static_cast<uint32_t>(chance.bits());
-  const float hue = chance.between(0.52f, 0.9f), tilt = chance.between(-0.7f, 0.7f),
-              unit = 1 / stage.side;
+namespace {
+
+void paint_nebula(Canvas& canvas, const Stage& stage, uint32_t salt, float hue, Chance& chance,
+                  Watch& watch) {
+  const float tilt = chance.between(-0.7f, 0.7f), unit = 1 / stage.side;
   const Rgb a = from_hsv(hue, 0.75f, 0.16f), b = from_hsv(fraction(hue + 0.22f), 0.7f, 0.12f);
   Canvas nebula = canvas_for(stage.width, stage.height, std::min(canvas.scale, 420 / stage.side));
   for (int y = 0; y < nebula.height && watch.row(nebula.width * 10); ++y) {
@@ -157,7 +157,10 @@ void paint_space(Canvas& canvas, const Stage& stage, Watch& watch) {
     }
   }
   enlarge(canvas, nebula, &watch);
-  paint_stars(canvas, stage, static_cast<float>(stage.height) * 1.3f, 1.7f);
+}
+
+void paint_planet(Canvas& canvas, const Stage& stage, uint32_t salt, float hue, Chance& chance,
+                  Watch& watch) {
   // A planet's limb below, lit from the upper left; from the moon, the whole earth in the sky.
   const bool far = stage.lunar;
   const float r = stage.side * (far ? 0.11f : chance.between(0.95f, 1.25f));
@@ -189,6 +192,17 @@ void paint_space(Canvas& canvas, const Stage& stage, Watch& watch) {
       canvas.row(y)[x] = out + Pixel(Rgb{0.22f, 0.5f, 1.0f} * (air * 0.8f), 0);
     }
   }
+}
+
+}  // namespace
+
+void paint_space(Canvas& canvas, const Stage& stage, Watch& watch) {
+  Chance chance = stage.chance("space");
+  const auto salt = static_cast<uint32_t>(chance.bits());
+  const float hue = chance.between(0.52f, 0.9f);
+  paint_nebula(canvas, stage, salt, hue, chance, watch);
+  paint_stars(canvas, stage, static_cast<float>(stage.height) * 1.3f, 1.7f);
+  paint_planet(canvas, stage, salt, hue, chance, watch);
 }
 
 }  // namespace plantain::engine::sketch

@@ -87,12 +87,18 @@ struct Peak {
 // One range: peaks of different height in chance places, the tallest near a third.
 class Range {
  public:
-  Range(const Stage& stage, float base, float tallest, float steepness, bool rugged, Chance& chance)
+  Range(const Stage& stage, float base, float tallest, float steepness, bool rugged, Chance& chance,
+        bool lone)
       : base_(base),
         salt_(static_cast<uint32_t>(chance.bits())),
         rugged_(rugged),
         unit_(1 / stage.side) {
     const float w = static_cast<float>(stage.width);
+    if (lone) {  // a volcano
+      const float tall = std::min(1.15f * tallest, 0.8f * base), foot = 1.65f * tall;
+      peaks_.push_back({w * chance.between(0.4f, 0.6f), tall, foot, foot});
+      return;
+    }
     const int n = std::max(3, static_cast<int>(w / (tallest * steepness) * 1.5f) + 2);
     const float top = w * (chance.odds(0.5f) ? 0.3f : 0.68f);
     for (int i = 0; i < n; ++i) {
@@ -211,11 +217,13 @@ void paint_mountains(Canvas& canvas, const Stage& stage, Watch& watch, float tal
   const Rgb light = daylight(stage, 0.3f);
   // From the side the light comes, faces that look there are lit.
   const float sun = stage.light.lamps.front().x < 0 ? -1.0f : 1.0f;
+  const bool volcano = stage.place_name == "fuji";
   for (int k = 0; k < ridges && !watch.stopped(); ++k) {
     const float near = static_cast<float>(k) / static_cast<float>(std::max(1, ridges - 1));
-    const bool rugged = peaks && k < ridges - 1;
+    const bool rugged = peaks && k < ridges - 1 && (!volcano || k == 0);
     const float tall = stage.side * tallest * mix(1.0f, rugged ? 0.62f : 0.32f, near);
-    const Range range(stage, stage.camera.horizon, tall, rugged ? 0.95f : 2.6f, rugged, chance);
+    const Range range(stage, stage.camera.horizon, tall, rugged ? 0.95f : 2.6f, rugged, chance,
+                      volcano && k == 0);
     const Rgb near_rock = desert                            ? rgb(0xb07a52)
                           : cold                            ? rgb(0xc9d6e8)
                           : stage.season == Season::kAutumn ? rgb(0x8a6a3a)

@@ -138,25 +138,15 @@ void plan_falling(const Scene& scene, Stage& stage) {
   if (open && scene.season == Season::kSpring) f.petals = 1;
 }
 
-void plan_heaven(const Scene& scene, Stage& stage, const Palette& p) {
-  Chance chance = stage.chance("heaven");
+bool is_closed(const Scene& scene, const Stage& stage) {
+  return stage.falling.rain > 0 || stage.falling.snow > 0 || has(scene, Weather::kStorm) ||
+         has(scene, Weather::kCloudy);
+}
+
+// What weather and air do to the sky's colours.
+void cloud_over(const Scene& scene, Stage& stage) {
   Heaven& h = stage.heaven;
-  h = {p.top,
-       p.middle,
-       p.bottom,
-       chance.between(0.25f, 0.6f),
-       p.cloud_light,
-       p.cloud_shade,
-       false,
-       false,
-       0,
-       0,
-       p.sun,
-       0};
-  if (has(scene, Weather::kClear)) h.clouds = 0.15f;
-  const bool night = stage.time == TimeOfDay::kNight;
-  const bool closed = stage.falling.rain > 0 || stage.falling.snow > 0 ||
-                      has(scene, Weather::kStorm) || has(scene, Weather::kCloudy);
+  const bool night = stage.time == TimeOfDay::kNight, closed = is_closed(scene, stage);
   if (closed) {
     h.clouds = has(scene, Weather::kCloudy) ? 0.8f : 0.95f;
     const float grey = night ? 0.35f : 0.75f, dark = has(scene, Weather::kStorm) ? 0.35f : 0.75f;
@@ -174,8 +164,14 @@ void plan_heaven(const Scene& scene, Stage& stage, const Palette& p) {
     h.bottom = rgb(0xf0cfa8);
     h.clouds = 0;
   }
+}
+
+void plan_lights_of_heaven(const Scene& scene, Stage& stage, Chance& chance) {
+  Heaven& h = stage.heaven;
+  const bool night = stage.time == TimeOfDay::kNight, closed = is_closed(scene, stage);
   h.sun = !night && !closed;
-  h.moon = night && !closed;
+  if (stage.place_name == "red-sun") h.sun_colour = {3.2f, 0.34f, 0.2f};
+  h.moon = night && !closed && stage.place_name != "milky-way";
   h.stars = night ? (closed ? 0.0f : stage.neon ? 0.25f : 1.0f) : 0.0f;
   const float w = static_cast<float>(stage.width);
   h.sun_x = w * (chance.odds(0.5f) ? chance.between(0.12f, 0.36f) : chance.between(0.64f, 0.88f));
@@ -187,6 +183,26 @@ void plan_heaven(const Scene& scene, Stage& stage, const Palette& p) {
     h.bottom = h.bottom * 0.5f + glow * 0.10f;
     h.middle = h.middle * 0.5f + glow * 0.035f;
   }
+}
+
+void plan_heaven(const Scene& scene, Stage& stage, const Palette& p) {
+  Chance chance = stage.chance("heaven");
+  Heaven& h = stage.heaven;
+  h = {p.top,
+       p.middle,
+       p.bottom,
+       chance.between(0.25f, 0.6f),
+       p.cloud_light,
+       p.cloud_shade,
+       false,
+       false,
+       0,
+       0,
+       p.sun,
+       0};
+  if (has(scene, Weather::kClear)) h.clouds = 0.15f;
+  cloud_over(scene, stage);
+  plan_lights_of_heaven(scene, stage, chance);
 }
 
 void plan_lamps(const Scene& scene, Stage& stage, const Palette& p) {
@@ -242,6 +258,26 @@ void plan_air(const Scene& scene, Stage& stage) {
   if (has(scene, Light::kMoon)) stage.heaven.moon = true;
 }
 
+void plan_room(Stage& stage) {
+  LightPlan& l = stage.light;
+  const bool night = stage.time == TimeOfDay::kNight;
+  l.sky_light = night ? Rgb{0.34f, 0.25f, 0.18f} : Rgb{0.55f, 0.53f, 0.5f};
+  l.ground_light = night ? Rgb{0.2f, 0.13f, 0.08f} : Rgb{0.34f, 0.27f, 0.2f};
+  if (stage.candle) {
+    l.sky_light = {0.13f, 0.085f, 0.06f};
+    l.ground_light = {0.16f, 0.085f, 0.04f};
+  } else if (night) {
+    for (Lamp& lamp : l.lamps) lamp.colour = lamp.colour * 0.5f;
+    l.lamps.push_back({{0.85f, 0.60f, 0.36f}, -0.5f, 0.6f, 0.62f});
+  } else {
+    for (Lamp& lamp : l.lamps) lamp.colour = lamp.colour * 0.75f;
+    l.lamps.push_back({{0.5f, 0.47f, 0.42f}, 0.2f, 0.4f, 0.9f});
+  }
+  l.haze_per_m = 0;
+  l.exposure = 1.05f;
+}
+
+// Places whose light is not that of the hour's sky.
 void plan_apart(Stage& stage) {
   LightPlan& l = stage.light;
   if (stage.place == Place::kRoom && stage.studio) {
@@ -265,21 +301,7 @@ void plan_apart(Stage& stage) {
     l.haze_per_m = 0.05f;
     l.bloom = 0.6f;
   } else if (stage.place == Place::kRoom) {
-    const bool night = stage.time == TimeOfDay::kNight;
-    l.sky_light = night ? Rgb{0.34f, 0.25f, 0.18f} : Rgb{0.55f, 0.53f, 0.5f};
-    l.ground_light = night ? Rgb{0.2f, 0.13f, 0.08f} : Rgb{0.34f, 0.27f, 0.2f};
-    if (stage.candle) {
-      l.sky_light = {0.13f, 0.085f, 0.06f};
-      l.ground_light = {0.16f, 0.085f, 0.04f};
-    } else if (night) {
-      for (Lamp& lamp : l.lamps) lamp.colour = lamp.colour * 0.5f;
-      l.lamps.push_back({{0.85f, 0.60f, 0.36f}, -0.5f, 0.6f, 0.62f});
-    } else {
-      for (Lamp& lamp : l.lamps) lamp.colour = lamp.colour * 0.75f;
-      l.lamps.push_back({{0.5f, 0.47f, 0.42f}, 0.2f, 0.4f, 0.9f});
-    }
-    l.haze_per_m = 0;
-    l.exposure = 1.05f;
+    plan_room(stage);
   }
 }
 

@@ -236,7 +236,7 @@ void paint_bands(Canvas& canvas, const Stage& stage, const Papers& papers, Watch
   if (stage.heaven.sun || stage.heaven.moon || stage.place == Place::kSpace) {
     const Sheet sheet(0, 0, w, h, canvas.scale);
     sheet.ellipse(cx, cy, s * 0.075f, s * 0.075f);
-    sheet.fill(papers.sun);
+    sheet.fill(stage.place_name == "red-sun" ? rgb(0xd6402f) : papers.sun);
     lay_paper(canvas, stage, sheet, watch);
   }
   if (stage.heaven.stars > 0 || stage.place == Place::kSpace) {

@@ -33,6 +33,7 @@ class Placer {
   void keep_inside(Placed& p) const;
   void clamp_x(Placed& p) const;
   Placed fresh(int i);
+  bool carries_people(int i) const;
   void dress(Placed& p, const Actor& a);
   void dress_child(Placed& p, const Actor& a);
   std::string with_skin(const std::string& part);
@@ -72,6 +73,7 @@ class Placer {
   void set_held(Placed& p, const Actor& a, const Placed& host, const Share& share);
   void set_held_by_person(Placed& p, const Actor& a, const Placed& host, const Share& share);
   void set_mount(Placed& p, const Placed& rider);
+  void set_on_seat(Placed& p, const Actor& a, const Placed& host, const Share& share);
   void set_on(Placed& p, const Actor& a, const Placed& host, const Share& share);
   void set_worn(Placed& p, const Placed& host);
   void set_riding(Placed& p, const Actor& a, const Placed& host);

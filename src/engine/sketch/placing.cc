@@ -9,6 +9,7 @@
 #include "engine/sketch/maths.h"
 #include "engine/sketch/parts.h"
 #include "engine/sketch/placer.h"
+#include "engine/sketch/sights.h"
 
 namespace plantain::engine::sketch {
 
@@ -134,7 +135,13 @@ float Placer::shown(float ratio) const {
 }
 
 float Placer::height_px(const Actor& a) const {
-  return std::min(subject_px_ * shown(height_m(a) / subject_m_), 0.8f * h_);
+  // What is named once is there to be seen.
+  const bool small = a.kind == Kind::kInsect || is_small_thing(a) || a.count > 1;
+  const float least = small ? 0 : 0.17f * std::min(w_, h_);
+  const bool canoe =
+      a.part == "sailboat" && carries_people(static_cast<int>(&a - scene_.actors.data()));
+  const float tall_m = canoe ? 1.0f : height_m(a);
+  return std::clamp(subject_px_ * shown(tall_m / subject_m_), least, 0.8f * h_);
 }
 
 float Placer::width_px(const Placed& p) const {
@@ -166,6 +173,9 @@ Placed Placer::fresh(int i) {
   p.posture = posture_of(actor(i), stage_);
   p.chance = chance_.bits();
   if (actor(i).kind == Kind::kPerson) dress(p, actor(i));
+  if (p.part == "tokyo-tower" && stage_.place_name == "paris")
+    p.part = concat(kEiffelTower, stage_.time == TimeOfDay::kNight ? "+lit" : "");
+  if (p.part == "sailboat" && carries_people(i)) p.part = "canoe";
   const bool gay = p.part == "balloon" || actor(i).kind == Kind::kVehicle;
   if (actor(i).count > 1 && !p.colour && gay)
     p.colour = from_hsv(fraction(0.61803f * static_cast<float>(balloons_++) + 0.02f), 0.85f, 0.85f);
@@ -175,12 +185,25 @@ Placed Placer::fresh(int i) {
   return p;
 }
 
+// People are seen in an open boat, and not behind a sail.
+bool Placer::carries_people(int i) const {
+  for (int k = 0; k < static_cast<int>(anchors_.size()); ++k) {
+    if (actor(k).kind == Kind::kPerson && anchor(k).host == i &&
+        (anchor(k).relation == Relation::kIn || anchor(k).relation == Relation::kOn ||
+         anchor(k).relation == Relation::kRiding))
+      return true;
+  }
+  return false;
+}
+
 // Clothes of their own for each of several, and the drawing that does what they do.
 void Placer::dress(Placed& p, const Actor& a) {
   static const char* const kTops[] = {"d9534f", "2f6fb5", "f0ad2e", "3c9d6b",
                                       "8e5aa8", "e07b39", "3d4f6b", "c94f7c"};
   static const char* const kHair[] = {"2b2523", "5b3a24", "8a5a33", "1f1a18", "b07a3f"};
   p.part = with_skin(p.part);
+  p.attire = attire_of(a);
+  if (p.part.find("+top=") == std::string::npos) p.part += clothes_for(p.attire);
   if (is_child(a)) dress_child(p, a);
   const bool lively = a.pose == "running" || (a.pose == "playing" && p.chance % 2 == 0);
   const size_t at = p.part.find("-standing");

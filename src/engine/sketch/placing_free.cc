@@ -153,6 +153,14 @@ void Placer::place_flock(int i) {
   ++slots_;
 }
 
+namespace {
+
+bool is_wooded(Place place) {
+  return place == Place::kField || place == Place::kForest || place == Place::kGarden;
+}
+
+}  // namespace
+
 // Individuals side by side around the anchor, in rows behind one another when they are many.
 void Placer::place_on_ground(int i, float anchor) {
   const Actor& a = actor(i);
@@ -184,6 +192,11 @@ void Placer::place_on_ground(int i, float anchor) {
           (a.count > 1 ? chance_.between(-0.1f, 0.1f) * step : 0);
     p.base = base_at(p.depth_m, p.footing);
     if (a.count == 2) p.mirrored = n == 0;  // two look at each other
+    if (a.kind == Kind::kBird && a.count == 1 && a.pose == "sitting" && is_wooded(stage_.place)) {
+      p.bough = true;
+      p.footing = Footing::kHeld;
+      p.base = 0.66f * h_;
+    }
     stage_.placed.push_back(p);
   }
   const bool open = stage_.place == Place::kField || stage_.place == Place::kGarden;

@@ -130,6 +130,8 @@ Footing footing_of(const Actor& actor, const Stage& stage) {
       (actor.kind == Kind::kBoat || actor.kind == Kind::kFish ||
        one_of(actor.part, {"duck", "swan", "goose"}) || actor.pose == "swimming"))
     return Footing::kWater;
+  if (is_watery(stage.place) && actor.part == "lighthouse" && stage.place != Place::kBeach)
+    return Footing::kWater;
   if (stage.place == Place::kSea && actor.kind != Kind::kBuilding) return Footing::kWater;
   return Footing::kGround;
 }

@@ -207,6 +207,18 @@ void Placer::set_worn(Placed& p, const Placed& host) {
   if (host.posture != Posture::kAsDrawn) p.base = host.base - 0.95f * host.height;
 }
 
+void Placer::set_on_seat(Placed& p, const Actor& a, const Placed& host, const Share& share) {
+  // A sofa's seat leaves its arms free, and the lamp beside it.
+  const float aside = host.part == "couch-and-lamp" ? 0.08f : 0.0f;
+  p.x = host.x + (share.along * 0.68f - aside) * width_px(host);
+  p.base = host.base - seat_of(host.part, actor(host.actor).kind) * host.height;
+  if (a.kind != Kind::kPerson) return;
+  p.part = half_figure(p.part);
+  p.posture = Posture::kSitting;
+  p.height *= 0.86f;
+  p.base += kSeatShare * p.height;
+}
+
 void Placer::set_on(Placed& p, const Actor& a, const Placed& host, const Share& share) {
   const Actor& under = actor(host.actor);
   if (is_hat(a.part) || is_scarf(a.part)) return set_worn(p, host);
@@ -222,15 +234,7 @@ void Placer::set_on(Placed& p, const Actor& a, const Placed& host, const Share& 
     p.x = host.x + (share.k % 2 == 0 ? -0.12f : 0.14f) * host_w;
     p.base = host.base - host.height * (share.k % 2 == 0 ? 0.655f : 0.355f);
   } else if (under.kind == Kind::kFurniture) {
-    // A sofa's seat leaves its arms free, and the lamp beside it.
-    p.x = host.x + (share.along * 0.68f - (host.part == "couch-and-lamp" ? 0.08f : 0.0f)) * host_w;
-    p.base = host.base - seat_of(host.part, under.kind) * host.height;
-    if (a.kind == Kind::kPerson) {
-      p.part = half_figure(p.part);
-      p.posture = Posture::kSitting;
-      p.height *= 0.86f;
-      p.base += kSeatShare * p.height;
-    }
+    set_on_seat(p, a, host, share);
   } else if (host.part.starts_with("fork-and-knife") || host.part.starts_with("plate")) {
     p.height = std::min(p.height, host.height * 0.42f);
     p.x = host.x + share.along * 0.5f * host_w;
@@ -294,6 +298,13 @@ void Placer::set_in(Placed& p, const Actor& a, const Placed& host, const Share& 
     p.footing = Footing::kGround;
     p.x = host.x + share.along * host_w;
     p.base = base_at(p.depth_m, p.footing);
+  } else if (host.part == "canoe") {
+    p.height = host.height * 1.3f;
+    p.part = half_figure(p.part);
+    p.posture = Posture::kHolding;
+    p.x = host.x + (share.of > 1 ? share.along * 0.5f : 0.08f) * host_w;
+    p.base = host.base - 0.26f * host.height;
+    p.depth_m = host.depth_m * 1.02f;
   } else {  // in a boat or a car: its side hides what is below
     p.height = std::min(p.height, host.height * 0.75f);
     if (a.kind == Kind::kPerson) p.part = half_figure(p.part);

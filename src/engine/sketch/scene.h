@@ -129,7 +129,7 @@ struct Scene {
   std::vector<Actor> actors;  // the subject first
   Place place = Place::kUnsaid;
   std::vector<Place> other_places;  // said after it: "a lake with mountains"
-  std::string place_name;           // "tokyo": a town or land that has its own marks; empty: none
+  std::string place_name;           // "tokyo", "waterfall": what has its own marks; empty: none
   TimeOfDay time = TimeOfDay::kUnsaid;
   std::vector<Weather> weather;  // in the order said; empty: unsaid
   Season season = Season::kUnsaid;

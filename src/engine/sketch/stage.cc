@@ -46,10 +46,16 @@ Place place_of(const Scene& scene, Chance& chance) {
   if (scene.place == Place::kCity && scene.place_name.empty() && !scene.other_places.empty() &&
       is_country(scene.other_places[0]) && !says(scene.lights, Light::kNeon))
     return scene.other_places[0];
+  // Mountains by a lake are seen over it; a lighthouse on a cliff is by the water.
+  const bool by_water = holds(scene.other_places, Place::kLake) ||
+                        std::any_of(scene.actors.begin(), scene.actors.end(),
+                                    [](const Actor& a) { return a.part == "lighthouse"; });
+  if (scene.place == Place::kMountains && by_water) return Place::kLake;
   if (scene.place != Place::kUnsaid) return scene.place;
   if (says(scene.lights, Light::kStudio)) return Place::kRoom;
   if (sits_at_table(scene)) return Place::kRoom;
-  if (!scene.place_name.empty() || says(scene.lights, Light::kNeon)) return Place::kStreet;
+  const bool town = !scene.place_name.empty() && scene.place_name != "red-sun";
+  if (town || says(scene.lights, Light::kNeon)) return Place::kStreet;
   for (const Actor& actor : scene.actors) {
     if (is_in_glass(scene, actor)) return Place::kRoom;
     if (actor.kind == Kind::kFish) return Place::kUnderwater;
@@ -123,6 +129,10 @@ void set_marks(const Scene& scene, Stage& stage) {
   stage.lightning = says(scene.weather, Weather::kStorm);
   stage.rainbow = std::any_of(scene.actors.begin(), scene.actors.end(),
                               [](const Actor& a) { return a.part == "rainbow"; });
+  stage.fireworks = std::any_of(scene.actors.begin(), scene.actors.end(),
+                                [](const Actor& a) { return a.part == "fireworks"; });
+  stage.aerial =
+      scene.shot == Shot::kFromAbove && scene.actors.empty() && stage.place_name == "river";
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/sketch/attire.h"
 #include "engine/sketch/canvas.h"
 #include "engine/sketch/chance.h"
 #include "engine/sketch/scene.h"
@@ -76,7 +77,9 @@ struct Placed {
   bool mirrored = false;
   bool tethered = false;  // a string runs from it to a hand, pixels
   float hand_x = 0, hand_y = 0;
-  bool prop = false;      // not the actor itself but what it needs: a chair, a book
+  bool prop = false;   // not the actor itself but what it needs: a chair, a book
+  bool bough = false;  // it sits on a branch that comes from the picture's side
+  Attire attire = Attire::kOwn;
   bool portrait = false;  // a bust that runs out of the picture below
   Footing footing = Footing::kGround;
   Posture posture = Posture::kAsDrawn;
@@ -119,6 +122,8 @@ struct Stage {
   bool road = false;     // a road runs to the horizon
   bool rainbow = false;
   bool lightning = false;
+  bool fireworks = false;
+  bool aerial = false;     // seen from straight above: no horizon
   bool retouched = false;  // painted over a given picture, whose tones are kept
   float focus_m = 5;
   float blur_px = 0;           // radius of the blur of what is infinitely far; 0: all is sharp

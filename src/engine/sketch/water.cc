@@ -182,7 +182,9 @@ void paint_beach(Canvas& canvas, const Stage& stage, Watch& watch) {
       canvas.row(y)[x].v[3] = 1;
     }
   }
-  if (stage.time != TimeOfDay::kNight) paint_palms(canvas, stage, watch);
+  const bool warm = stage.falling.rain <= 0 && stage.falling.snow <= 0 && !stage.lightning &&
+                    stage.season != Season::kWinter && stage.season != Season::kAutumn;
+  if (stage.time != TimeOfDay::kNight && warm) paint_palms(canvas, stage, watch);
 }
 
 void paint_underwater(Canvas& canvas, const Stage& stage, Watch& watch) {
