@@ -221,7 +221,9 @@ void paint_mountains(Canvas& canvas, const Stage& stage, Watch& watch, float tal
   for (int k = 0; k < ridges && !watch.stopped(); ++k) {
     const float near = static_cast<float>(k) / static_cast<float>(std::max(1, ridges - 1));
     const bool rugged = peaks && k < ridges - 1 && (!volcano || k == 0);
-    const float tall = stage.side * tallest * mix(1.0f, rugged ? 0.62f : 0.32f, near);
+    const bool foothill = volcano && k > 0;  // they leave the volcano in sight
+    const float share = foothill ? mix(0.36f, 0.2f, near) : mix(1.0f, rugged ? 0.62f : 0.32f, near);
+    const float tall = stage.side * tallest * share;
     const Range range(stage, stage.camera.horizon, tall, rugged ? 0.95f : 2.6f, rugged, chance,
                       volcano && k == 0);
     const Rgb near_rock = desert                            ? rgb(0xb07a52)

@@ -96,7 +96,6 @@ void paint_aerial(Canvas& canvas, const Stage& stage, Watch& watch) {
     for (int x = 0; x < fine.width; ++x) {
       const float u = fine.x_of(x) * unit, v = fine.y_of(y) * unit, off = river.off(u, v);
       if (off > 1.3f) {
-        // The wood's own shadow lies on the bank to the right of it.
         fine.row(y)[x] = Pixel(canopy.at(u, v) * light);
         continue;
       }
