@@ -1,6 +1,6 @@
 // Holds the models to recorded results of the reference implementation:
 //
-//   plantain-golden FOLDER [--bf16] [--verbose]
+//   plantain-golden FOLDER [--bf16|--int8] [--path=KERNELS] [--verbose]
 //
 // FOLDER is a family (`model/` beside folders of cases), a folder of parts, or a folder of such
 // folders; tests/golden/README.md describes them. Prints what differs by how much, and ends with
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -34,7 +35,8 @@ using model::StoredTensor;
 using model::Weights;
 
 struct Flags {
-  bool bf16 = false;
+  model::Precision precision = model::Precision::kStored;
+  std::string path;  // of the kernels; "": the fastest
   bool verbose = false;
 };
 
@@ -58,15 +60,20 @@ double relative(const std::vector<float>& ours, const std::vector<float>& theirs
   return size == 0 ? std::sqrt(off) : std::sqrt(off / size);
 }
 
+// Printed with --verbose, and not judged.
+constexpr double kShown = std::numeric_limits<double>::infinity();
+
 // What is asked of a tensor of that name. Sums in float32 in another order than the reference's
 // differ in the seventh digit and grow through the blocks; short numbers have three digits.
 double tolerance_of(std::string_view name, const Flags& flags) {
   if (name.starts_with("tokens.")) return 0;
   if (name == "sigmas" || name == "timesteps" || name == "noise") return 1e-6;
   if (name.ends_with(".pixels")) return 1e-4;  // references: no model has touched them
-  if (flags.bf16) return 2e-2;
-  if (name == "latents" || name == "pixels" || name.starts_with("steps.")) return 1e-3;
-  return 1e-4;
+  const bool end = name == "latents" || name == "pixels" || name.starts_with("steps.");
+  if (flags.precision == model::Precision::kBf16) return 2e-2;
+  if (flags.precision == model::Precision::kInt8)
+    return end ? (name == "pixels" ? 1e-1 : 5e-2) : kShown;
+  return end ? 1e-3 : 1e-4;
 }
 
 // Compares what a run makes with what was recorded, by name.
@@ -183,9 +190,14 @@ Result<std::vector<FloatPicture>> references_of(const Case& one, int multiple) {
   return references;
 }
 
+double number_or(const Json& json, std::string_view name, double otherwise) {
+  const Json* value = find(json, name);
+  return value != nullptr && value->is_number() ? value->to_number<double>() : otherwise;
+}
+
 Result<model::PipelineOptions> options_of(const Case& one, const Flags& flags) {
   model::PipelineOptions options;
-  options.precision = flags.bf16 ? model::Precision::kBf16 : model::Precision::kStored;
+  options.precision = flags.precision;
   if (const Json* taps = find(one.json, "text_taps"); taps != nullptr && taps->is_array()) {
     options.text_taps.emplace();
     for (const Json& tap : taps->get_array())
@@ -193,6 +205,8 @@ Result<model::PipelineOptions> options_of(const Case& one, const Flags& flags) {
   }
   if (find(one.json, "distilled") != nullptr)
     options.distilled = bool_or(one.json, "distilled", true);
+  else if (text_or(one.json, "family", "") == "z-image")
+    options.distilled = number_or(one.json, "guidance", 0) <= 1;
   if (const Json* strength = find(one.json, "lora")) {
     Result<Weights> weights = model::open_weights(one.folder / "lora.safetensors");
     if (!weights.ok()) return weights.error();
@@ -202,9 +216,9 @@ Result<model::PipelineOptions> options_of(const Case& one, const Flags& flags) {
   return options;
 }
 
-double number_or(const Json& json, std::string_view name, double otherwise) {
-  const Json* value = find(json, name);
-  return value != nullptr && value->is_number() ? value->to_number<double>() : otherwise;
+int picture_levels(model::Precision precision) {
+  if (precision == model::Precision::kInt8) return 48;
+  return precision == model::Precision::kBf16 ? 16 : 1;
 }
 
 // The decoder's picture in bytes: each within one of the recorded (an average that lies on an edge
@@ -222,7 +236,7 @@ void compare_picture(const Case& one, const FloatPicture& picture, const Flags& 
     most = std::max(most, std::abs(static_cast<int>(std::lrint(level)) - recorded->rgb[i]));
   }
   comparison.report("picture.png", concat("differs by at most ", most, " of 255"),
-                    most <= (flags.bf16 ? 16 : 1));
+                    most <= picture_levels(flags.precision));
 }
 
 // By the last tap, where the case tells it; else all but the last.
@@ -400,17 +414,22 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (word == "--bf16")
-      flags.bf16 = true;
+      flags.precision = plantain::model::Precision::kBf16;
+    else if (word == "--int8")
+      flags.precision = plantain::model::Precision::kInt8;
+    else if (word.starts_with("--path="))
+      flags.path = word.substr(7);
     else if (word == "--verbose")
       flags.verbose = true;
     else
       folder = word;
   }
   if (!std::filesystem::is_directory(folder)) {
-    std::fprintf(stderr, "usage: plantain-golden FOLDER [--bf16] [--verbose]\n");
+    std::fprintf(stderr,
+                 "usage: plantain-golden FOLDER [--bf16|--int8] [--path=KERNELS] [--verbose]\n");
     return 2;
   }
-  plantain::tensor::Runtime runtime;
+  plantain::tensor::Runtime runtime(0, flags.path);
   std::printf("kernels: %s, %d threads\n", std::string(runtime.path()).c_str(), runtime.threads());
   plantain::Count count;
   plantain::run(folder, runtime, flags, count);

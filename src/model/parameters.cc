@@ -1,11 +1,13 @@
 #include "model/parameters.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <set>
 
 #include "base/text.h"
 #include "model/weights/decode.h"
+#include "tensor/int8.h"
 
 namespace plantain::model {
 namespace {
@@ -53,13 +55,24 @@ void channels_last(const std::byte* from, std::byte* to, int64_t rows, int64_t c
 
 }  // namespace
 
-Parameters::Parameters(std::shared_ptr<const Weights> weights, Precision precision,
+ParameterSource ParameterSource::made_up(uint64_t seed) {
+  ParameterSource source;
+  source.seed_ = seed;
+  return source;
+}
+
+Parameters::Parameters(ParameterSource source, Precision precision,
                        const std::vector<AppliedLora>* loras)
-    : weights_(std::move(weights)), precision_(precision), loras_(loras) {}
+    : weights_(std::move(source.weights_)),
+      precision_(precision),
+      loras_(loras),
+      state_(source.seed_) {}
 
 Parameters::~Parameters() = default;
 
-bool Parameters::has(std::string_view name) const { return weights_->find(name) != nullptr; }
+bool Parameters::has(std::string_view name) const {
+  return weights_ == nullptr || weights_->find(name) != nullptr;
+}
 
 std::string Parameters::first_of(std::initializer_list<std::string_view> names) const {
   for (const std::string_view name : names)
@@ -72,7 +85,41 @@ Result<void> Parameters::status() const {
   return {};
 }
 
+// Matrices are cut out of one long row of numbers between -1 and 1, each from a place of its own,
+// and made smaller by a power of two.
+const StoredTensor* Parameters::make_up(std::string_view name, const Shape& shape) {
+  constexpr std::size_t kChance = std::size_t{1} << 20;
+  const auto next = [this] {  // Marsaglia's xorshift
+    state_ += state_ == 0 ? 0x9E3779B97F4A7C15u : 0;
+    state_ ^= state_ << 13;
+    state_ ^= state_ >> 7;
+    return state_ ^= state_ << 17;
+  };
+  if (chance_.empty()) {
+    chance_.resize(kChance);
+    for (uint16_t& number : chance_)
+      number = to_bf16(static_cast<float>(static_cast<int64_t>(next() >> 40)) * 0x1p-23f - 1.0f);
+  }
+  const std::size_t count = static_cast<std::size_t>(*elements_of(shape));
+  const double fan_in = static_cast<double>(count) / static_cast<double>(shape[0]);
+  // Numbers between -1 and 1 have a deviation of 0.58.
+  const int halvings = static_cast<int>(std::lround(std::log2(0.58 * std::sqrt(fan_in))));
+  std::byte* at = own(count * 2);
+  uint16_t* to = reinterpret_cast<uint16_t*>(at);
+  constexpr std::size_t kPiece = 4093;  // a prime, so that no two rows begin alike
+  for (std::size_t done = 0; done < count; done += kPiece) {
+    const uint16_t* from = chance_.data() + next() % (kChance - kPiece);
+    for (std::size_t i = 0; i < std::min(kPiece, count - done); ++i) {
+      const int exponent = (from[i] >> 7 & 255) - halvings;
+      to[done + i] = exponent <= 0 ? 0 : static_cast<uint16_t>(from[i] - (halvings << 7));
+    }
+  }
+  made_up_ = {std::string(name), StoredType::kBF16, shape, {at, count * 2}, {}, 0};
+  return &made_up_;
+}
+
 const StoredTensor* Parameters::get(std::string_view name, const Shape& shape) {
+  if (weights_ == nullptr) return make_up(name, shape);
   Result<const StoredTensor*> stored = weights_->get(name, shape);
   if (stored.ok()) return *stored;
   if (!error_) error_ = stored.error();
@@ -138,17 +185,32 @@ void Parameters::add_loras(std::string_view name, int64_t rows, int64_t columns,
   weight = from_f32(sum.data(), rows, columns, dtype);
 }
 
+// What was converted on the way to 8 bits is not kept.
+Weight Parameters::shortened(const Weight& weight, std::size_t owned_before) {
+  const std::size_t bytes = tensor::int8_bytes(weight.rows, weight.columns);
+  auto room = std::make_unique_for_overwrite<std::byte[]>(bytes);
+  const Weight shorter = to_int8(weight, precision_ == Precision::kInt8Fine, room.get());
+  owned_.resize(owned_before);
+  owned_.push_back(std::move(room));
+  return shorter;
+}
+
 Weight Parameters::linear(std::string_view name, int64_t rows, int64_t columns,
                           Precision precision) {
+  const std::size_t owned_before = owned_.size();
+  const uint64_t bytes_before = owned_bytes_;
   const StoredTensor* stored = get(concat(name, ".weight"), {rows, columns});
   if (stored == nullptr) return {};
   Weight weight = matrix_of(*stored, rows, columns, precision);
   add_loras(name, rows, columns, weight);
+  if (precision != Precision::kInt8 && precision != Precision::kInt8Fine) return weight;
+  weight = shortened(weight, owned_before);
+  owned_bytes_ = bytes_before + tensor::int8_bytes(rows, columns);
   return weight;
 }
 
 Weight Parameters::linear_with_bias(std::string_view name, int64_t rows, int64_t columns) {
-  Weight weight = linear(name, rows, columns);
+  Weight weight = linear_as_stored(name, rows, columns);
   weight.bias = vector(concat(name, ".bias"), rows);
   return weight;
 }
@@ -169,7 +231,14 @@ Weight Parameters::convolution(std::string_view name, int64_t rows, int64_t chan
   return weight;
 }
 
+const float* Parameters::made_up_vector(std::string_view name, int64_t count) {
+  float* at = reinterpret_cast<float*>(own(static_cast<std::size_t>(count) * sizeof(float)));
+  std::fill_n(at, count, name.ends_with(".bias") ? 0.0f : 1.0f);
+  return at;
+}
+
 const float* Parameters::vector(std::string_view name, int64_t count) {
+  if (weights_ == nullptr) return made_up_vector(name, count);
   Result<const StoredTensor*> stored = weights_->get(name);
   if (!stored.ok()) {
     if (!error_) error_ = stored.error();

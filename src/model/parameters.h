@@ -20,8 +20,36 @@ namespace plantain::model {
 
 // In which form matrices are kept.
 enum class Precision {
-  kStored,  // f32, f16 and bf16 as in the file; anything else as bf16
-  kBf16,    // rounded to bf16 where the file has more
+  kStored,    // f32, f16 and bf16 as in the file; anything else as bf16
+  kBf16,      // rounded to bf16 where the file has more
+  kInt8,      // 8 bits with scales (tensor/int8.h); activations are rounded so, too
+  kInt8Fine,  // the same, activations to 127 levels on all processors: for guided models, whose
+              // guidance makes errors larger, too
+};
+
+// What a pipeline keeps its text encoder in, which runs once for a prompt, and which 8 bits would
+// harm more than they save; and its denoiser.
+constexpr Precision precision_of_text(Precision wanted) {
+  return wanted == Precision::kInt8 ? Precision::kStored : wanted;
+}
+constexpr Precision precision_of_denoiser(Precision wanted, bool guided) {
+  return wanted == Precision::kInt8 && guided ? Precision::kInt8Fine : wanted;
+}
+
+// Where a component's numbers come from: its weights, or chance.
+class ParameterSource {
+ public:
+  ParameterSource(std::shared_ptr<const Weights> weights)  // NOLINT: implicit
+      : weights_(std::move(weights)) {}
+  // Any parameter that is asked for is there, for measuring: matrices in bf16 of deviation about
+  // 1 / sqrt(columns), the same for the same `seed` and order of asking; biases 0; other vectors 1.
+  static ParameterSource made_up(uint64_t seed);
+
+ private:
+  friend class Parameters;
+  ParameterSource() = default;
+  std::shared_ptr<const Weights> weights_;  // null: made up
+  uint64_t seed_ = 0;
 };
 
 // A LoRA and how strongly it is applied.
@@ -36,7 +64,7 @@ struct AppliedLora {
 class Parameters {
  public:
   // `loras` are added to the matrices they name; must outlive the reading.
-  Parameters(std::shared_ptr<const Weights> weights, Precision precision,
+  Parameters(ParameterSource source, Precision precision,
              const std::vector<AppliedLora>* loras = nullptr);
   ~Parameters();
 
@@ -48,7 +76,7 @@ class Parameters {
   tensor::Weight linear_as_stored(std::string_view name, int64_t rows, int64_t columns) {
     return linear(name, rows, columns, Precision::kStored);
   }
-  // … with `name`.bias, [rows].
+  // … with `name`.bias, [rows]: those are small, and stay as stored, too.
   tensor::Weight linear_with_bias(std::string_view name, int64_t rows, int64_t columns);
   // [rows, channels, kernel, kernel] with bias, turned to channels last: see tensor::convolve().
   tensor::Weight convolution(std::string_view name, int64_t rows, int64_t channels, int kernel,
@@ -68,11 +96,14 @@ class Parameters {
  private:
   std::optional<Error> error_;
   const StoredTensor* get(std::string_view name, const Shape& shape);
+  const StoredTensor* make_up(std::string_view name, const Shape& shape);
+  const float* made_up_vector(std::string_view name, int64_t count);
   std::byte* own(std::size_t bytes);
   tensor::Weight linear(std::string_view name, int64_t rows, int64_t columns, Precision precision);
   tensor::Weight matrix_of(const StoredTensor& stored, int64_t rows, int64_t columns,
                            Precision precision);
   tensor::Weight from_f32(const float* values, int64_t rows, int64_t columns, tensor::Dtype dtype);
+  tensor::Weight shortened(const tensor::Weight& weight, std::size_t owned_before);
   void add_loras(std::string_view name, int64_t rows, int64_t columns, tensor::Weight& weight);
 
   const std::shared_ptr<const Weights> weights_;
@@ -80,6 +111,10 @@ class Parameters {
   const std::vector<AppliedLora>* const loras_;
   std::deque<std::unique_ptr<std::byte[]>> owned_;
   uint64_t owned_bytes_ = 0;
+  // Of a made-up source: the tensor asked for last, and what its numbers are cut from.
+  StoredTensor made_up_;
+  std::vector<uint16_t> chance_;
+  uint64_t state_ = 0;
 };
 
 }  // namespace plantain::model

@@ -95,7 +95,7 @@ struct PipelineOptions {
   std::vector<LoraFile> loras;
   int tile_px = 512;  // decoding in tiles above this side; 0: never
   // For models that are not the published ones: which text layers feed FLUX.2, and whether it was
-  // distilled to need no guidance.
+  // distilled to need no guidance. Z-Image's files do not tell: it is taken for distilled (Turbo).
   std::optional<std::vector<int>> text_taps;
   std::optional<bool> distilled;
 };

@@ -13,7 +13,7 @@ void tanh(Runtime& runtime, ConstMatrix x, Matrix y);
 // y[r, c] += factor[c] · x[r, c]; factor null: 1.
 void add_scaled(Runtime& runtime, ConstMatrix x, const float* factor, Matrix y);
 
-// `count` numbers as float32.
+// `count` numbers of kF32, kF16 or kBF16 as float32.
 void widen(const Runtime& runtime, Dtype dtype, const std::byte* from, int64_t count, float* to);
 
 // Sinusoids of a time, [cos(t · w_0) … cos(t · w_h-1), sin(t · w_0) … sin(t · w_h-1)], where

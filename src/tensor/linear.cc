@@ -28,18 +28,23 @@ StripColumns strip_of(const cpu::Kernels& k, Dtype dtype) {
       return k.strip_f16;
     case Dtype::kBF16:
       return k.strip_bf16;
+    case Dtype::kI8:  // by fours
+      return k.strip_f32;
   }
   CHECK(false);
   return nullptr;
 }
 
-// Where the rows of the left side come from: the rows of a matrix, or windows of a map. `fill`
-// writes the strip of rows [row, row + R) for depths [first, first + count).
+// Where the rows of the left side come from: the rows of a matrix, or windows of a map.
 class Rows {
  public:
   virtual ~Rows() = default;
+  // Writes the strip of rows [row, row + R) for depths [first, first + count).
   virtual void fill(const cpu::Kernels& k, int64_t row, int64_t first, int64_t count,
                     float* to) const = 0;
+  // The numbers [first, first + count) of one row: where they are, or copied into `room`. Null: no
+  // such row.
+  virtual const float* piece(int64_t row, int64_t first, int64_t count, float* room) const = 0;
 };
 
 constexpr int kStripRowsMax = 16;
@@ -53,6 +58,10 @@ class MatrixRows final : public Rows {
     for (int r = 0; r < k.strip_rows; ++r)
       rows[r] = row + r < x_.rows ? x_.row(row + r) + first : nullptr;
     k.gather_rows(rows, count, to);
+  }
+  const float* piece(int64_t row, int64_t first, int64_t /*count*/,
+                     float* /*room*/) const override {
+    return row < x_.rows ? x_.row(row) + first : nullptr;
   }
 
  private:
@@ -76,6 +85,22 @@ class WindowRows final : public Rows {
       k.gather_rows(rows, here, to + (at - first) * k.strip_rows);
       at += here;
     }
+  }
+
+  const float* piece(int64_t row, int64_t first, int64_t count, float* room) const override {
+    if (row >= pixels_) return nullptr;
+    const int64_t end = first + count;
+    for (int64_t at = first; at < end;) {
+      const int64_t tap = at / in_.channels, channel = at % in_.channels;
+      const int64_t here = std::min<int64_t>(in_.channels - channel, end - at);
+      const float* from = pixel(row, static_cast<int>(tap), channel);
+      if (from == nullptr)
+        std::fill_n(room + at - first, here, 0.0f);
+      else
+        std::copy_n(from, here, room + at - first);
+      at += here;
+    }
+    return room;
   }
 
  private:
@@ -124,7 +149,10 @@ class Product {
         right_(std::move(right)),
         y_(y),
         epilogue_(epilogue),
-        depth_(right_[0]->columns),
+        short_(right_[0]->dtype == Dtype::kI8),
+        together_(short_ ? cpu::kBytesTogether : 1),
+        block_(short_ ? cpu::kScaledDepth / together_ : kDepthMax),
+        depth_(ceil_div(right_[0]->columns, together_)),
         columns_(right_[0]->rows) {}
 
   // Rows go through in portions whose strips fit the last cache.
@@ -132,29 +160,52 @@ class Product {
     const int64_t portions = std::max<int64_t>(1, ceil_div(rows_ * depth_, kStripsMax_numbers));
     const int64_t portion = round_up(ceil_div(rows_, portions), k_.strip_rows);
     strips_ = runtime_.scratch(0, kStrips, portion * depth_);
+    if (short_) row_scales_ = runtime_.scratch(0, kRowScales, portion * ceil_div(depth_, block_));
     for (int64_t first = 0; first < rows_; first += portion)
       run_portion(first, std::min(portion, rows_ - first));
   }
 
  private:
-  enum Slot { kStrips = 0, kColumnStrip = 1, kTile = 2 };
+  enum Slot { kStrips = 0, kColumnStrip = 1, kTile = 2, kRowScales = 3, kRound = 4, kPiece = 5 };
 
   // Layout of the strips: depth blocks outside, strips of rows inside.
   float* strip(int64_t depth_block, int64_t row_strip) const {
-    const int64_t first = depth_block * kDepthMax;
-    const int64_t count = std::min<int64_t>(kDepthMax, depth_ - first);
+    const int64_t first = depth_block * block_;
+    const int64_t count = std::min<int64_t>(block_, depth_ - first);
     return strips_ + first * row_strips_ * k_.strip_rows + row_strip * count * k_.strip_rows;
+  }
+  float* row_scales(int64_t depth_block, int64_t row_strip) const {
+    return row_scales_ + (depth_block * row_strips_ + row_strip) * k_.strip_rows;
+  }
+
+  void fill_strip(int thread, int64_t first_row, int64_t depth_block, int64_t row_strip) {
+    const int64_t row = first_row + row_strip * k_.strip_rows;
+    float* to = strip(depth_block, row_strip);
+    const int64_t first = depth_block * block_ * together_;
+    const int64_t count = std::min<int64_t>(block_ * together_, right_[0]->columns - first);
+    if (!short_) {
+      left_.fill(k_, row, first, count, to);
+      return;
+    }
+    float* room = runtime_.scratch(thread, kPiece, cpu::kScaledDepth);
+    float* round = runtime_.scratch(thread, kRound, kStripRowsMax * block_);
+    const float* rows[kStripRowsMax];
+    for (int r = 0; r < k_.strip_rows; ++r) {
+      const float* from = left_.piece(row + r, first, count, room);
+      rows[r] = from == nullptr ? nullptr : round + r * block_;
+      row_scales(depth_block, row_strip)[r] =
+          from == nullptr ? 0
+                          : k_.quantise(from, count, right_[0]->fine ? cpu::kFineLevels : k_.levels,
+                                        reinterpret_cast<uint8_t*>(round + r * block_));
+    }
+    k_.gather_rows(rows, ceil_div(count, together_), to);
   }
 
   void run_portion(int64_t first_row, int64_t rows) {
     row_strips_ = ceil_div(rows, k_.strip_rows);
-    const int64_t depth_blocks = ceil_div(depth_, kDepthMax);
-    runtime_.each(row_strips_, [&](int64_t index, int) {
-      for (int64_t b = 0; b < depth_blocks; ++b) {
-        const int64_t first = b * kDepthMax;
-        left_.fill(k_, first_row + index * k_.strip_rows, first,
-                   std::min<int64_t>(kDepthMax, depth_ - first), strip(b, index));
-      }
+    const int64_t depth_blocks = ceil_div(depth_, block_);
+    runtime_.each(row_strips_, [&](int64_t index, int thread) {
+      for (int64_t b = 0; b < depth_blocks; ++b) fill_strip(thread, first_row, b, index);
     });
     const int64_t high = ceil_div(rows, ceil_div(rows, kTileRows));
     const int64_t tile_strips = ceil_div(high, k_.strip_rows);
@@ -191,17 +242,26 @@ class Product {
   void fill_tile(int thread, const Weight& w, int64_t strip_first, int64_t strip_count,
                  int64_t first_column, int64_t columns, float* tile, int64_t stride) {
     const StripColumns strip_columns = strip_of(k_, w.dtype);
-    float* columns_strip =
-        runtime_.scratch(thread, kColumnStrip, int64_t{kDepthMax} * k_.strip_columns);
-    for (int64_t first = 0; first < depth_; first += kDepthMax) {
-      const int depth = static_cast<int>(std::min<int64_t>(kDepthMax, depth_ - first));
+    float* columns_strip = runtime_.scratch(thread, kColumnStrip, block_ * k_.strip_columns);
+    for (int64_t first = 0; first < depth_; first += block_) {
+      const int depth = static_cast<int>(std::min<int64_t>(block_, depth_ - first));
+      const int64_t block = first / block_;
       for (int64_t c = 0; c < columns; c += k_.strip_columns) {
         const int here = static_cast<int>(std::min<int64_t>(k_.strip_columns, columns - c));
-        strip_columns(w.row(first_column + c) + static_cast<std::size_t>(first) * size_of(w.dtype),
-                      w.stride, here, depth, columns_strip);
-        for (int64_t s = 0; s < strip_count; ++s)
-          k_.multiply(depth, strip(first / kDepthMax, strip_first + s), columns_strip,
-                      tile + s * k_.strip_rows * stride + c, stride, first > 0);
+        const int64_t n = first_column + c;
+        strip_columns(w.row(n) + static_cast<std::size_t>(first * together_) * size_of(w.dtype),
+                      w.stride / together_, here, depth, columns_strip);
+        for (int64_t s = 0; s < strip_count; ++s) {
+          const float* rows = strip(block, strip_first + s);
+          float* to = tile + s * k_.strip_rows * stride + c;
+          if (short_)
+            (w.fine ? k_.multiply_int8_fine : k_.multiply_int8)(
+                depth, rows, columns_strip, row_scales(block, strip_first + s),
+                w.scales + block * w.scale_stride + n, w.sums + block * w.scale_stride + n, to,
+                stride, first > 0);
+          else
+            k_.multiply(depth, rows, columns_strip, to, stride, first > 0);
+        }
       }
     }
   }
@@ -213,9 +273,13 @@ class Product {
   const std::vector<const Weight*> right_;
   const Matrix y_;
   const Epilogue epilogue_;
-  const int64_t depth_;
+  const bool short_;        // 8-bit numbers, which are moved `together_` at a time
+  const int64_t together_;  // numbers in a unit of depth
+  const int64_t block_;     // units in a block of depth
+  const int64_t depth_;     // units in all
   const int64_t columns_;
   float* strips_ = nullptr;
+  float* row_scales_ = nullptr;  // of 8-bit rows, for each block of depth
   int64_t row_strips_ = 0;
 };
 
@@ -229,6 +293,8 @@ Dot dot_of(const cpu::Kernels& k, Dtype dtype) {
       return k.dot_f16;
     case Dtype::kBF16:
       return k.dot_bf16;
+    case Dtype::kI8:
+      break;
   }
   CHECK(false);
   return nullptr;
@@ -256,7 +322,7 @@ void linear_few_rows(Runtime& runtime, ConstMatrix x, const Weight& w, Matrix y,
 void linear(Runtime& runtime, ConstMatrix x, const Weight& w, Matrix y, const Epilogue& epilogue) {
   CHECK(x.columns == w.columns && y.rows == x.rows && y.columns == w.rows);
   if (x.rows == 0) return;
-  if (x.rows <= kFewRows) {
+  if (x.rows <= kFewRows && w.dtype != Dtype::kI8) {
     linear_few_rows(runtime, x, w, y, epilogue);
     return;
   }
@@ -266,6 +332,7 @@ void linear(Runtime& runtime, ConstMatrix x, const Weight& w, Matrix y, const Ep
 void linear_swiglu(Runtime& runtime, ConstMatrix x, const Weight& gate, const Weight& up,
                    Matrix y) {
   CHECK(x.columns == gate.columns && gate.columns == up.columns && gate.rows == up.rows);
+  CHECK(gate.dtype == up.dtype && gate.fine == up.fine);
   CHECK(y.rows == x.rows && y.columns == gate.rows);
   CHECK(gate.bias == nullptr && up.bias == nullptr);
   if (x.rows == 0) return;

@@ -23,7 +23,8 @@ struct Epilogue {
 
 //   z[m, n] = sum over k of x[m, k] · w[n, k] + bias[n];   y = epilogue(z)
 //
-// x: [M, K]; w: [N, K] in any dtype; y: [M, N], must not overlap x.
+// x: [M, K]; w: [N, K] in any dtype; y: [M, N], must not overlap x. With kI8, x is rounded to 8
+// bits: see int8.h.
 // A row of y depends on that row of x alone: the same bits whatever M and the number of threads,
 // for M above kFewRows; at most kFewRows rows are summed in another order.
 void linear(Runtime& runtime, ConstMatrix x, const Weight& w, Matrix y,

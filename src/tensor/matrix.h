@@ -9,10 +9,13 @@
 
 namespace plantain::tensor {
 
-// How numbers lie in memory. Everything is computed in and summed as float32.
-enum class Dtype { kF32, kF16, kBF16 };
+// How numbers lie in memory. Everything is computed in and summed as float32, but products with
+// kI8, which are summed as whole numbers: see int8.h.
+enum class Dtype { kF32, kF16, kBF16, kI8 };
 
-constexpr std::size_t size_of(Dtype dtype) { return dtype == Dtype::kF32 ? 4 : 2; }
+constexpr std::size_t size_of(Dtype dtype) {
+  return dtype == Dtype::kF32 ? 4 : dtype == Dtype::kI8 ? 1 : 2;
+}
 
 // Rows of float32; row r begins at data + r * stride. A token a row, or a pixel a row (channels
 // last) for pictures.
@@ -81,6 +84,13 @@ struct Weight {
   int64_t columns = 0;
   int64_t stride = 0;
   const float* bias = nullptr;  // [rows], or none
+  // Of kI8 alone: what the stored numbers of row r are multiplied by, for each block of depth; and
+  // the sums of the row's numbers in that block, so multiplied. [blocks, scale_stride], and 32
+  // numbers more that may be read.
+  const float* scales = nullptr;
+  const float* sums = nullptr;
+  int64_t scale_stride = 0;
+  bool fine = false;  // activations get all 127 levels, whatever that costs: see int8.h
 
   const std::byte* row(int64_t r) const {
     return data + static_cast<std::size_t>(r * stride) * size_of(dtype);
@@ -88,7 +98,12 @@ struct Weight {
   // The output features [first, first + count).
   Weight row_range(int64_t first, int64_t count) const {
     CHECK(first >= 0 && count >= 0 && first + count <= rows);
-    return {dtype, row(first), count, columns, stride, bias == nullptr ? nullptr : bias + first};
+    Weight part = *this;
+    part.data = row(first);
+    part.rows = count;
+    if (bias != nullptr) part.bias = bias + first;
+    if (scales != nullptr) part.scales = scales + first, part.sums = sums + first;
+    return part;
   }
 };
 

@@ -135,11 +135,11 @@ void Autoencoder::read_decoder() {
   decoder_.conv_out = read.convolution("decoder.conv_out", kPictureChannels, in, 3);
 }
 
-Result<Autoencoder> Autoencoder::load(const Config& config, std::shared_ptr<const Weights> weights,
+Result<Autoencoder> Autoencoder::load(const Config& config, ParameterSource source,
                                       Precision precision, Parts parts) {
   Autoencoder model;
   model.config_ = config;
-  model.parameters_ = std::make_unique<Parameters>(std::move(weights), precision);
+  model.parameters_ = std::make_unique<Parameters>(std::move(source), precision);
   model.read_decoder();
   if (parts == Parts::kBoth) model.read_encoder();
   if (!model.parameters_->status().ok()) return model.parameters_->status().error();

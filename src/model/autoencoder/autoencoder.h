@@ -40,8 +40,8 @@ class Autoencoder {
  public:
   // Which halves to load.
   enum class Parts { kDecoder, kBoth };
-  static Result<Autoencoder> load(const Config& config, std::shared_ptr<const Weights> weights,
-                                  Precision precision, Parts parts);
+  static Result<Autoencoder> load(const Config& config, ParameterSource source, Precision precision,
+                                  Parts parts);
 
   // Pixels in about [-1, 1], of compression() times the size, into `pixels` (3 channels).
   // Tiles overlap by a quarter and are blended linearly. kCancelled.

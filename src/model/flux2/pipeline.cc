@@ -256,8 +256,8 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json& index,
   const int layers = text_config->layers;
   const std::vector<int> taps =
       options.text_taps.value_or(std::vector<int>{layers / 4, layers / 2, layers * 3 / 4});
-  Result<qwen3::Encoder> encoder =
-      qwen3::Encoder::load(*text_config, text->weights, options.precision, taps.back());
+  Result<qwen3::Encoder> encoder = qwen3::Encoder::load(
+      *text_config, text->weights, precision_of_text(options.precision), taps.back());
   if (!encoder.ok()) return encoder.error();
 
   Result<Component> transformer = open_component(folder, "transformer");
@@ -267,8 +267,9 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json& index,
   Result<std::vector<AppliedLora>> loras =
       read_loras(options.loras, *transformer->weights, LoraNames::kFlux2);
   if (!loras.ok()) return loras.error();
-  Result<Transformer> denoiser =
-      Transformer::load(*config, transformer->weights, options.precision, &*loras);
+  const bool distilled = options.distilled.value_or(bool_or(index, "is_distilled", false));
+  Result<Transformer> denoiser = Transformer::load(
+      *config, transformer->weights, precision_of_denoiser(options.precision, !distilled), &*loras);
   if (!denoiser.ok()) return denoiser.error();
 
   Result<OpenedAutoencoder> vae = open_autoencoder(folder, autoencoder::Autoencoder::Parts::kBoth);
@@ -284,7 +285,6 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json& index,
   if (config->channels != channels || config->text_width != prompts.width())
     return Error{ErrorCode::kCorrupt,
                  "the transformer does not go with this text encoder and autoencoder"};
-  const bool distilled = options.distilled.value_or(bool_or(index, "is_distilled", false));
   return std::unique_ptr<Pipeline>(std::make_unique<Klein>(
       runtime, std::move(prompts), *std::move(denoiser), std::move(vae->autoencoder),
       *std::move(statistics), distilled, options.tile_px));

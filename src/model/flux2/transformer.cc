@@ -96,11 +96,11 @@ Transformer::Stream Transformer::read_stream(Parameters& read, const Config& con
   return stream;
 }
 
-Result<Transformer> Transformer::load(const Config& config, std::shared_ptr<const Weights> weights,
+Result<Transformer> Transformer::load(const Config& config, ParameterSource source,
                                       Precision precision, const std::vector<AppliedLora>* loras) {
   Transformer model;
   model.config_ = config;
-  model.parameters_ = std::make_unique<Parameters>(std::move(weights), precision, loras);
+  model.parameters_ = std::make_unique<Parameters>(std::move(source), precision, loras);
   Parameters& read = *model.parameters_;
   const int64_t d = config.width();
   model.picture_in_ = read.linear_as_stored("x_embedder", d, config.channels);

@@ -41,8 +41,8 @@ tensor::RotaryTable make_positions(const Config& config, int64_t text_tokens, To
 
 class Transformer {
  public:
-  static Result<Transformer> load(const Config& config, std::shared_ptr<const Weights> weights,
-                                  Precision precision, const std::vector<AppliedLora>* loras);
+  static Result<Transformer> load(const Config& config, ParameterSource source, Precision precision,
+                                  const std::vector<AppliedLora>* loras);
 
   // velocity = noise - picture at `sigma`, for the first velocity.rows rows of `picture`, which may
   // hold references' tokens behind them. text: [tokens, text_width]. kCancelled.

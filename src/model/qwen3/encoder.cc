@@ -46,19 +46,20 @@ Result<Config> parse_config(const Json& json, std::string label) {
   return config;
 }
 
-Result<Encoder> Encoder::load(const Config& config, std::shared_ptr<const Weights> weights,
-                              Precision precision, int layers) {
+Result<Encoder> Encoder::load(const Config& config, ParameterSource source, Precision precision,
+                              int layers) {
   if (layers > config.layers)
     return Error{ErrorCode::kCorrupt, concat("the text encoder has ", config.layers,
                                              " layers; this model needs ", layers)};
   Encoder encoder;
   encoder.config_ = config;
-  encoder.parameters_ = std::make_unique<Parameters>(std::move(weights), precision);
+  encoder.parameters_ = std::make_unique<Parameters>(std::move(source), precision);
   Parameters& read = *encoder.parameters_;
   const std::string root = read.has("model.embed_tokens.weight") ? "model." : "";
   const int64_t queries = int64_t{config.heads} * config.head_size;
   const int64_t keys = int64_t{config.key_heads} * config.head_size;
-  encoder.embedding_ = read.linear(concat(root, "embed_tokens"), config.vocabulary, config.hidden);
+  encoder.embedding_ =
+      read.linear_as_stored(concat(root, "embed_tokens"), config.vocabulary, config.hidden);
   for (int i = 0; i < layers; ++i) {
     const std::string at = concat(root, "layers.", i, ".");
     const auto linear = [&](std::string_view name, int64_t rows, int64_t columns) {

@@ -30,8 +30,8 @@ class Encoder {
  public:
   // Loads the embedding and the first `layers` layers: those above are never read.
   // kCorrupt: the weights do not go with the configuration.
-  static Result<Encoder> load(const Config& config, std::shared_ptr<const Weights> weights,
-                              Precision precision, int layers);
+  static Result<Encoder> load(const Config& config, ParameterSource source, Precision precision,
+                              int layers);
 
   // Row t of `states`: for each of `taps`, side by side, token t's stream after that many layers
   // (0: the embedding); no final norm. Causal; tokens from `used` on are padding that no token

@@ -177,8 +177,8 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json&, tensor::
   if (!text_config.ok()) return text_config.error();
   // All layers but the last, without the final norm.
   const int layers = text_config->layers - 1;
-  Result<qwen3::Encoder> encoder =
-      qwen3::Encoder::load(*text_config, text->weights, options.precision, layers);
+  Result<qwen3::Encoder> encoder = qwen3::Encoder::load(
+      *text_config, text->weights, precision_of_text(options.precision), layers);
   if (!encoder.ok()) return encoder.error();
 
   Result<Component> transformer = open_component(folder, "transformer");
@@ -188,8 +188,9 @@ Result<std::unique_ptr<Pipeline>> open(const Path& folder, const Json&, tensor::
   Result<std::vector<AppliedLora>> loras =
       read_loras(options.loras, *transformer->weights, LoraNames::kZImage);
   if (!loras.ok()) return loras.error();
-  Result<Transformer> denoiser =
-      Transformer::load(*config, transformer->weights, options.precision, &*loras);
+  const bool guided = !options.distilled.value_or(true);
+  Result<Transformer> denoiser = Transformer::load(
+      *config, transformer->weights, precision_of_denoiser(options.precision, guided), &*loras);
   if (!denoiser.ok()) return denoiser.error();
 
   Result<OpenedAutoencoder> vae =

@@ -116,11 +116,11 @@ Transformer::Block Transformer::read_block(const std::string& name, int64_t mlp,
   return block;
 }
 
-Result<Transformer> Transformer::load(const Config& config, std::shared_ptr<const Weights> weights,
+Result<Transformer> Transformer::load(const Config& config, ParameterSource source,
                                       Precision precision, const std::vector<AppliedLora>* loras) {
   Transformer model;
   model.config_ = config;
-  model.parameters_ = std::make_unique<Parameters>(weights, precision, loras);
+  model.parameters_ = std::make_unique<Parameters>(std::move(source), precision, loras);
   Parameters& read = *model.parameters_;
   const int64_t d = config.width;
   const int64_t patch = int64_t{config.patch} * config.patch * config.latent_channels;

@@ -32,8 +32,8 @@ Result<Config> parse_config(const Json& config, std::string label);
 
 class Transformer {
  public:
-  static Result<Transformer> load(const Config& config, std::shared_ptr<const Weights> weights,
-                                  Precision precision, const std::vector<AppliedLora>* loras);
+  static Result<Transformer> load(const Config& config, ParameterSource source, Precision precision,
+                                  const std::vector<AppliedLora>* loras);
 
   // What the model answers for `latents` at `sigma`: the velocity with its sign changed, picture -
   // noise. Sides of the maps are multiples of the patch. caption: [tokens, caption_width], without

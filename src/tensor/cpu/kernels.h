@@ -13,6 +13,11 @@ namespace plantain::tensor::cpu {
 // Depth of one block of a product: a strip of `depth_max` x strip_columns weights fits the first
 // cache beside what streams past it.
 constexpr int kDepthMax = 256;
+// Depth that shares one scale in products of 8-bit numbers.
+constexpr int kScaledDepth = 256;
+// 8-bit numbers that lie together: a strip moves them by fours, as if they were one float32.
+constexpr int kBytesTogether = 4;
+constexpr int kFineLevels = 127;
 
 struct Kernels {
   const char* name;
@@ -30,6 +35,28 @@ struct Kernels {
   // y[r][c] (+)= sum over d of rows[d * R + r] * columns[d * C + c], for all R x C.
   void (*multiply)(int depth, const float* rows, const float* columns, float* y, int64_t stride,
                    bool add);
+
+  // Activations of 8-bit products are whole numbers from -levels to levels, stored with levels + 1
+  // added. 127; 63 where the processor adds pairs of products in 16 bits.
+  int levels;
+  // One row's block, n <= kScaledDepth: to[i] = round(x[i] / scale) + levels + 1 for the scale,
+  // which is returned, that makes the largest number `levels_wanted`; filled up to a multiple of
+  // kBytesTogether with levels + 1. A NaN or infinity makes the scale one.
+  float (*quantise)(const float* x, int64_t n, int levels_wanted, uint8_t* to);
+  // The same as multiply for 8-bit numbers, `depth` of fours: with t the sum over d of rows
+  // (unsigned) times columns (signed),
+  //   y[r][c] (+)= row_scales[r] * (scales[c] * t - (levels + 1) * sums[c])
+  // so that sums[c] = scales[c] * (sum of the column).
+  void (*multiply_int8)(int depth, const float* rows, const float* columns, const float* row_scales,
+                        const float* scales, const float* sums, float* y, int64_t stride, bool add);
+  // The same for 127 levels, whatever `levels` is.
+  void (*multiply_int8_fine)(int depth, const float* rows, const float* columns,
+                             const float* row_scales, const float* scales, const float* sums,
+                             float* y, int64_t stride, bool add);
+  // Does nothing but multiply and add in registers; returns how many operations those were (a
+  // multiplication and an addition are two). `unused` keeps them from being left out.
+  double (*peak_f32)(int64_t rounds, float* unused);
+  double (*peak_int8)(int64_t rounds, float* unused);
 
   // sum of x[i] * w[i]
   float (*dot_f32)(const float* x, const void* w, int64_t n);

@@ -8,6 +8,9 @@
 // unnamed namespace.
 #include <stddef.h>
 #include <stdint.h>
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
 
 #include "tensor/cpu/kernels.h"
 
@@ -181,6 +184,155 @@ void multiply(int depth, const float* rows, const float* columns, float* y, int6
     store(at, add ? load(at) + total[r][0] : total[r][0]);
     store(at + kLanes, add ? load(at + kLanes) + total[r][1] : total[r][1]);
   }
+}
+
+// ------------------------------------------------------------------------------ 8-bit products
+
+// total[c] + the sum of the four products of byte c of x (unsigned) and of w (signed).
+// add_dot4_fine has no limit but that of whole bytes, and takes kFineOffset off x by itself when
+// that is 0.
+#if defined(__AVX512VNNI__)
+constexpr int kLevels = 127;
+constexpr int kFineOffset = 128;
+inline I add_dot4(I total, I x, I w) {
+  return (I)_mm512_dpbusd_epi32((__m512i)total, (__m512i)x, (__m512i)w);
+}
+inline I add_dot4_fine(I total, I x, I w) { return add_dot4(total, x, w); }
+#elif defined(__AVX512BW__)
+constexpr int kLevels = 63;
+constexpr int kFineOffset = 128;
+inline I add_dot4(I total, I x, I w) {
+  const __m512i pairs = _mm512_maddubs_epi16((__m512i)x, (__m512i)w);
+  return total + (I)_mm512_madd_epi16(pairs, _mm512_set1_epi16(1));
+}
+// Even and odd bytes apart, in 16 bits.
+inline I add_dot4_fine(I total, I x, I w) {
+  const __m512i low = _mm512_set1_epi16(255), wide = (__m512i)w;
+  const __m512i even = _mm512_madd_epi16(_mm512_and_si512((__m512i)x, low),
+                                         _mm512_srai_epi16(_mm512_slli_epi16(wide, 8), 8));
+  const __m512i odd =
+      _mm512_madd_epi16(_mm512_srli_epi16((__m512i)x, 8), _mm512_srai_epi16(wide, 8));
+  return total + (I)even + (I)odd;
+}
+#elif defined(__AVX2__)
+// Pairs are added in 16 bits: 2 · 127 · 127 = 32258 is the most that can come together there.
+constexpr int kLevels = 63;
+constexpr int kFineOffset = 0;
+inline I add_dot4(I total, I x, I w) {
+  const __m256i pairs = _mm256_maddubs_epi16((__m256i)x, (__m256i)w);
+  return total + (I)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+}
+// The same limit holds for sizes: the sign goes over to the other side.
+inline I add_dot4_fine(I total, I x, I w) {
+  const __m256i whole = _mm256_xor_si256((__m256i)x, _mm256_set1_epi8(-128));
+  return add_dot4(total, (I)_mm256_abs_epi8(whole), (I)_mm256_sign_epi8((__m256i)w, whole));
+}
+#else
+constexpr int kLevels = 127;
+constexpr int kFineOffset = 128;
+inline I add_dot4(I total, I x, I w) {
+  for (int shift = 0; shift < 32; shift += 8)
+    total += ((x >> shift) & 255) * ((w << (24 - shift)) >> 24);
+  return total;
+}
+inline I add_dot4_fine(I total, I x, I w) { return add_dot4(total, x, w); }
+#endif
+
+// Adding 1.5 · 2^23 rounds to the nearest whole number, which is then in the low bits.
+constexpr float kRounder = 12582912.0f;
+
+float quantise(const float* x, int64_t n, int levels, uint8_t* to) {
+  typedef uint8_t Bytes __attribute__((vector_size(kLanes), aligned(1), may_alias));
+  V most{}, strange{};
+  int64_t i = 0;
+  for (; i < n; i += kLanes) {
+    const V v = i + kLanes <= n ? load(x + i) : load_some(x + i, n - i);
+    const V size = v < 0.0f ? -v : v;
+    most = size > most ? size : most;
+    strange += v * 0.0f;
+  }
+  const float largest_size = largest(most);
+  const float scale = largest_size / static_cast<float>(levels) + sum(strange);
+  const float factor = scale > 0 ? 1.0f / scale : 0.0f;
+  const I offset = levels + 1 - (int32_t) __builtin_bit_cast(uint32_t, kRounder) + I{};
+  for (i = 0; i + kLanes <= n; i += kLanes) {
+    const I q = (I)(load(x + i) * factor + kRounder) + offset;
+    *reinterpret_cast<Bytes*>(to + i) = __builtin_convertvector(q, Bytes);
+  }
+  if (i < n) {
+    const I q = (I)(load_some(x + i, n - i) * factor + kRounder) + offset;
+    for (int64_t k = 0; i + k < n; ++k) to[i + k] = static_cast<uint8_t>(q[k]);
+  }
+  for (i = n; i % kBytesTogether != 0; ++i) to[i] = static_cast<uint8_t>(levels + 1);
+  return scale;
+}
+
+template <bool kFine>
+void multiply_int8(int depth, const float* rows, const float* columns, const float* row_scales,
+                   const float* scales, const float* sums, float* y, int64_t stride, bool add) {
+  typedef I LooseInt __attribute__((aligned(4), may_alias));
+  typedef int32_t AnyInt __attribute__((may_alias));
+  I total[kRows][2];
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) total[r][0] = total[r][1] = I{};
+  for (int d = 0; d < depth; ++d, rows += kRows, columns += kColumns) {
+    const I left = *reinterpret_cast<const LooseInt*>(columns);
+    const I right = *reinterpret_cast<const LooseInt*>(columns + kLanes);
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+      const I x = *reinterpret_cast<const AnyInt*>(rows + r) - I{};
+      total[r][0] = kFine ? add_dot4_fine(total[r][0], x, left) : add_dot4(total[r][0], x, left);
+      total[r][1] = kFine ? add_dot4_fine(total[r][1], x, right) : add_dot4(total[r][1], x, right);
+    }
+  }
+  constexpr float kOffset = kFine ? kFineOffset : kLevels + 1;
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; ++half) {
+    const V scale = load(scales + half * kLanes), rest = load(sums + half * kLanes) * kOffset;
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+      float* at = y + r * stride + half * kLanes;
+      const V v = (__builtin_convertvector(total[r][half], V) * scale - rest) * row_scales[r];
+      store(at, add ? load(at) + v : v);
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------- the fastest
+
+constexpr int kChains = 10;  // more than a product takes cycles, times two such units
+
+double peak_f32(int64_t rounds, float* unused) {
+  V total[kChains];
+#pragma GCC unroll 16
+  for (int i = 0; i < kChains; ++i) total[i] = all(static_cast<float>(i));
+  const V a = all(unused[0]), b = all(unused[1]);
+  for (int64_t n = 0; n < rounds; ++n) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kChains; ++i) total[i] = total[i] * a + b;
+  }
+  V end{};
+#pragma GCC unroll 16
+  for (int i = 0; i < kChains; ++i) end += total[i];
+  unused[0] = sum(end);
+  return 2.0 * kLanes * kChains * static_cast<double>(rounds);
+}
+
+// The sum so far is the next product's unsigned side, so that no product can be left out.
+double peak_int8(int64_t rounds, float* unused) {
+  I total[kChains];
+#pragma GCC unroll 16
+  for (int i = 0; i < kChains; ++i) total[i] = i + I{};
+  const I w = __builtin_bit_cast(int32_t, unused[1]) + I{};
+  for (int64_t n = 0; n < rounds; ++n) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kChains; ++i) total[i] = add_dot4(total[i], total[i], w);
+  }
+  I end{};
+#pragma GCC unroll 16
+  for (int i = 0; i < kChains; ++i) end += total[i];
+  unused[0] = static_cast<float>(end[0]);
+  return 2.0 * kBytesTogether * kLanes * kChains * static_cast<double>(rounds);
 }
 
 template <class Form>
@@ -391,6 +543,12 @@ constexpr Kernels kTable = {
     .strip_bf16 = strip<Bf16>,
     .strip_by_depth = strip_by_depth,
     .multiply = multiply,
+    .levels = kLevels,
+    .quantise = quantise,
+    .multiply_int8 = multiply_int8<false>,
+    .multiply_int8_fine = multiply_int8<true>,
+    .peak_f32 = peak_f32,
+    .peak_int8 = peak_int8,
     .dot_f32 = dot<F32>,
     .dot_f16 = dot<F16>,
     .dot_bf16 = dot<Bf16>,
