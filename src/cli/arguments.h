@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "cli/cli.h"
 #include "cli/config.h"
 
 namespace plantain::cli {
@@ -51,6 +52,8 @@ struct Arguments {
   std::string role = "user";
   std::string expires;
   bool local = false;
+
+  BenchArguments bench;
 
   std::string token_fd;
   std::string worker_id;

@@ -45,6 +45,7 @@ constexpr Verb kVerbs[] = {
     {"engines list", engines_list},
     {"engines test", engines_test},
     {"sketch explain", sketch_explain},
+    {"bench engine", bench_engine},
     {"version", version},
 };
 

@@ -42,6 +42,17 @@ struct GenerateArguments {
   bool json = false;  // print the result object instead of sentences
 };
 
+// `plantain bench engine`.
+struct BenchArguments {
+  std::string shape = "klein-4b";
+  std::string dtype = "bf16";
+  int size_px = 256;
+  int threads = 0;  // 0: one a processor
+  int blocks = 0;   // 0: all
+  int repeats = 2;
+  bool json = false;
+};
+
 // What is wrong with the value of a setting: "catalog.folder", "models.<model id>".
 struct SettingFault {
   std::string setting;
@@ -66,6 +77,8 @@ struct Hooks {
   std::function<std::vector<SettingFault>(const Config& config)> check_config;
   // Whether a configured engine could draw now, found out without paying; a sentence.
   std::function<Result<std::string>(const Config& config, const std::string& name)> test_engine;
+  // Measures the diffusion engine; returns the exit code.
+  std::function<int(const BenchArguments& arguments, const World& world)> bench_engine;
   std::function<std::string()> version_details;  // lines for `version --verbose`
 };
 

@@ -60,6 +60,10 @@ class CommandTest : public testing::Test {
       if (name == "ill") return Error{ErrorCode::kUpstreamUnavailable, "the key is not accepted"};
       return std::string("well");
     };
+    hooks_.bench_engine = [this](const BenchArguments& a, const World&) {
+      return called(concat("bench ", a.shape, " ", a.dtype, " ", a.size_px, " ", a.threads, " ",
+                           a.blocks, " ", a.repeats, " ", a.json ? "json" : "words"));
+    };
     hooks_.version_details = [] { return std::string("built for a test"); };
   }
   ~CommandTest() override { std::filesystem::remove_all(folder_); }
@@ -98,6 +102,17 @@ TEST_F(CommandTest, AWorkerGetsItsServerItsKeyAndItsEngines) {
 
   EXPECT_EQ(calls_, (Words{"worker https://x  pt_worker a,b",
                            "worker http://localhost /run/p.sock pt_env "}));
+}
+
+TEST_F(CommandTest, BenchEngineGetsWhatToMeasure) {
+  EXPECT_EQ(run_words({"bench", "engine"}), 7);
+  EXPECT_EQ(run_words({"bench", "engine", "--shape", "z-image", "--dtype", "int8", "--size", "512",
+                       "--threads", "2", "--blocks", "3", "--repeat", "1", "--json"}),
+            7);
+  EXPECT_EQ(run_words({"bench", "engine", "--size", "large"}), kExitUsage);
+
+  EXPECT_EQ(calls_,
+            (Words{"bench klein-4b bf16 256 0 0 2 words", "bench z-image int8 512 2 3 1 json"}));
 }
 
 TEST_F(CommandTest, GenerateGetsThePromptAndEveryInput) {

@@ -676,6 +676,29 @@ void Grammar::add_webhooks() {
 }
 
 void Grammar::add_rest() {
+  CLI::App* const bench = add_family("bench", "Other", "Measure this machine.");
+  CLI::App* const engine = add_verb(
+      *bench, "bench engine", "[options]",
+      "Measure how fast diffusion models are here. Weights are made up in memory: none are needed.",
+      "Examples:\n  plantain bench engine\n  plantain bench engine --dtype int8 --size 512\n"
+      "  plantain bench engine --shape z-image --blocks 4   where memory is short\n\n"
+      "Tells the time of the text encoder, of one denoising step and of the decoder; how much of\n"
+      "what the processor could do at most, measured in the same run, the products reach; memory;\n"
+      "and how far the answer is from the same model in f32.");
+  BenchArguments& words = arguments_.bench;
+  text(engine, "--shape", "NAME", words.shape, "klein-4b, klein-9b or z-image. Default: klein-4b.",
+       "What");
+  text(engine, "--dtype", "NAME", words.dtype, "Of the weights: f32, bf16 or int8. Default: bf16.",
+       "What");
+  const auto number = [&](const char* name, int& into, const char* help) {
+    engine->add_option(name, into, help)->type_name("N")->group("What");
+  };
+  number("--size", words.size_px, "Side of the picture in pixels, a multiple of 16. Default: 256.");
+  number("--blocks", words.blocks, "Run at most so many blocks of each kind. Default: all.");
+  number("--threads", words.threads, "Default: one a processor.");
+  number("--repeat", words.repeats, "Run each stage so often; the fastest counts. Default: 2.");
+  engine->add_flag("--json", arguments_.json, "Print a line of JSON a stage.");
+
   CLI::App* const version = add_verb(root_, "version", "[--verbose]", "Show the version.",
                                      "Example:\n  plantain version --verbose");
   version->group("Other");

@@ -26,6 +26,7 @@ int config_show(const Session& session);
 int engines_list(const Session& session);
 int engines_test(const Session& session);
 int sketch_explain(const Session& session);
+int bench_engine(const Session& session);
 int version(const Session& session);
 
 // verb_submit.cc

@@ -163,6 +163,12 @@ int sketch_explain(const Session& session) {
   return kExitOk;
 }
 
+int bench_engine(const Session& session) {
+  BenchArguments arguments = session.arguments.bench;
+  arguments.json = session.arguments.json;
+  return session.hooks.bench_engine(arguments, session.world);
+}
+
 int version(const Session& session) {
   session.world.out("plantain " PLANTAIN_VERSION "\n");
   if (session.arguments.verbose) {

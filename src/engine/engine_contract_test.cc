@@ -12,12 +12,14 @@ EngineUnderTest named(std::string name, std::string engine) {
 
 INSTANTIATE_TEST_SUITE_P(Sketch, EngineContract, testing::Values(named("sketch", "sketch")),
                          engine_under_test_name);
-INSTANTIATE_TEST_SUITE_P(Diffusion, EngineContract,
-                         testing::Values(named("klein", "diffusion:" PLANTAIN_SOURCE_DIR
-                                                        "/tests/golden/klein/model"),
-                                         named("z_image", "diffusion:" PLANTAIN_SOURCE_DIR
-                                                          "/tests/golden/z-image/model")),
-                         engine_under_test_name);
+INSTANTIATE_TEST_SUITE_P(
+    Diffusion, EngineContract,
+    testing::Values(named("klein", "diffusion:" PLANTAIN_SOURCE_DIR "/tests/golden/klein/model"),
+                    named("klein_int8",
+                          "diffusion:" PLANTAIN_SOURCE_DIR "/tests/golden/klein/model?dtype=int8"),
+                    named("z_image",
+                          "diffusion:" PLANTAIN_SOURCE_DIR "/tests/golden/z-image/model")),
+    engine_under_test_name);
 INSTANTIATE_TEST_SUITE_P(Null, EngineContract, testing::Values(named("null", "null")),
                          engine_under_test_name);
 
@@ -31,6 +33,15 @@ INSTANTIATE_TEST_SUITE_P(Gemini, EngineContract,
                              "gemini",
                              [] { return Result<std::unique_ptr<Engine>>(google().engine()); }}),
                          engine_under_test_name);
+
+TEST(Engines, ADtypeThatThereIsNotIsRefusedWithThoseThereAre) {
+  const auto made =
+      make_engine("diffusion:" PLANTAIN_SOURCE_DIR "/tests/golden/klein/model?dtype=int4");
+
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().code, ErrorCode::kInvalidInput);
+  EXPECT_NE(made.error().message.find("f32, bf16 and int8"), std::string::npos);
+}
 
 TEST(Engines, NamesThatMakeNoEngineAreRefusedInWords) {
   for (const char* name :

@@ -1,6 +1,7 @@
 #include "engine/engines.h"
 
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "engine/diffusion/engine.h"
@@ -27,10 +28,34 @@ std::optional<std::chrono::milliseconds> null_time(std::string_view name) {
   return std::chrono::milliseconds(*time);
 }
 
-// The folder of "diffusion:FOLDER".
-std::optional<Path> model_folder(std::string_view name) {
-  if (!name.starts_with(kDiffusion) || name.size() == kDiffusion.size()) return std::nullopt;
-  return Path(name.substr(kDiffusion.size()));
+// Of "diffusion:FOLDER" and "diffusion:FOLDER?dtype=DTYPE".
+struct ModelName {
+  Path folder;
+  std::string_view dtype;  // as it is written; "" when it is not
+};
+std::optional<ModelName> model_name(std::string_view name) {
+  constexpr std::string_view kDtype = "?dtype=";
+  if (!name.starts_with(kDiffusion)) return std::nullopt;
+  name.remove_prefix(kDiffusion.size());
+  const std::size_t end = name.rfind(kDtype);
+  const std::string_view folder = name.substr(0, end);
+  if (folder.empty()) return std::nullopt;
+  if (end == std::string_view::npos) return ModelName{Path(folder), ""};
+  return ModelName{Path(folder), name.substr(end + kDtype.size())};
+}
+
+Result<std::unique_ptr<Engine>> make_model(std::string_view name, const ModelName& model) {
+  constexpr std::pair<std::string_view, model::Precision> kDtypes[] = {
+      {"", model::Precision::kStored},
+      {"f32", model::Precision::kStored},
+      {"bf16", model::Precision::kBf16},
+      {"int8", model::Precision::kInt8}};
+  for (const auto& [dtype, precision] : kDtypes) {
+    if (dtype == model.dtype)
+      return diffusion::make_diffusion_engine(std::string(name), model.folder, precision);
+  }
+  return invalid(concat("engine \"", name, "\": there is no dtype \"", model.dtype,
+                        "\"; there are f32, bf16 and int8"));
 }
 
 struct Kind {
@@ -62,7 +87,7 @@ const std::vector<std::string_view>& upstream_kinds() {
 }
 
 bool is_engine_name(std::string_view name, const upstream::AllSettings& upstreams) {
-  return name == "sketch" || null_time(name).has_value() || model_folder(name).has_value() ||
+  return name == "sketch" || null_time(name).has_value() || model_name(name).has_value() ||
          upstreams.contains(name);
 }
 
@@ -70,8 +95,7 @@ Result<std::unique_ptr<Engine>> make_engine(std::string_view name,
                                             const upstream::AllSettings& upstreams) {
   if (name == "sketch") return sketch::make_sketch_engine();
   if (const auto time = null_time(name)) return null::make_null_engine(std::string(name), *time);
-  if (const auto folder = model_folder(name))
-    return diffusion::make_diffusion_engine(std::string(name), *folder);
+  if (const auto named = model_name(name)) return make_model(name, *named);
   const auto found = upstreams.find(name);
   if (found == upstreams.end()) return unknown(name, upstreams);
   for (const Kind& kind : kKinds) {

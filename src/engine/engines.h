@@ -13,10 +13,10 @@
 
 namespace plantain::engine {
 
-// "sketch": the built-in illustrator. "diffusion:FOLDER": the model of a diffusers folder. "null"
-// and "null:MS": plain pictures, MS milliseconds each, to try the service with. And those that the
-// owner configured, by their names. kInvalidInput: there is no such engine; the message lists those
-// there are.
+// "sketch": the built-in illustrator. "diffusion:FOLDER": the model of a diffusers folder; with
+// "?dtype=bf16" or "?dtype=int8" behind it, its matrices are kept so. "null" and "null:MS": plain
+// pictures, MS milliseconds each, to try the service with. And those that the owner configured, by
+// their names. kInvalidInput: there is no such engine; the message lists those there are.
 Result<std::unique_ptr<Engine>> make_engine(std::string_view name,
                                             const upstream::AllSettings& upstreams = {});
 

@@ -1,6 +1,7 @@
 // `plantain`: one program for the server, its workers and the command.
 #include "cli/cli.h"
 #include "main/backup.h"
+#include "main/bench.h"
 #include "main/installation.h"
 #include "main/serve.h"
 #include "main/work.h"
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
                                    .backup = plantain::backup,
                                    .check_config = plantain::check_catalog,
                                    .test_engine = plantain::test_engine,
+                                   .bench_engine = plantain::bench_engine,
                                    .version_details = plantain::version_details};
   return plantain::cli::run(argc, argv, hooks);
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <set>
+#include <span>
 
 #include "base/text.h"
 #include "model/weights/decode.h"
@@ -55,9 +56,10 @@ void channels_last(const std::byte* from, std::byte* to, int64_t rows, int64_t c
 
 }  // namespace
 
-ParameterSource ParameterSource::made_up(uint64_t seed) {
+ParameterSource ParameterSource::made_up(uint64_t seed, bool bf16) {
   ParameterSource source;
   source.seed_ = seed;
+  source.bf16_ = bf16;
   return source;
 }
 
@@ -66,6 +68,7 @@ Parameters::Parameters(ParameterSource source, Precision precision,
     : weights_(std::move(source.weights_)),
       precision_(precision),
       loras_(loras),
+      made_up_bf16_(source.bf16_),
       state_(source.seed_) {}
 
 Parameters::~Parameters() = default;
@@ -85,10 +88,9 @@ Result<void> Parameters::status() const {
   return {};
 }
 
-// Matrices are cut out of one long row of numbers between -1 and 1, each from a place of its own,
-// and made smaller by a power of two.
+// Matrices are cut out of one long row of numbers between -1 and 1, each from places of its own.
 const StoredTensor* Parameters::make_up(std::string_view name, const Shape& shape) {
-  constexpr std::size_t kChance = std::size_t{1} << 20;
+  constexpr std::size_t kChance = std::size_t{1} << 18;
   const auto next = [this] {  // Marsaglia's xorshift
     state_ += state_ == 0 ? 0x9E3779B97F4A7C15u : 0;
     state_ ^= state_ << 13;
@@ -97,24 +99,23 @@ const StoredTensor* Parameters::make_up(std::string_view name, const Shape& shap
   };
   if (chance_.empty()) {
     chance_.resize(kChance);
-    for (uint16_t& number : chance_)
-      number = to_bf16(static_cast<float>(static_cast<int64_t>(next() >> 40)) * 0x1p-23f - 1.0f);
+    for (float& number : chance_)
+      number = static_cast<float>(static_cast<int64_t>(next() >> 40)) * 0x1p-23f - 1.0f;
   }
   const std::size_t count = static_cast<std::size_t>(*elements_of(shape));
   const double fan_in = static_cast<double>(count) / static_cast<double>(shape[0]);
-  // Numbers between -1 and 1 have a deviation of 0.58.
-  const int halvings = static_cast<int>(std::lround(std::log2(0.58 * std::sqrt(fan_in))));
-  std::byte* at = own(count * 2);
-  uint16_t* to = reinterpret_cast<uint16_t*>(at);
+  // Numbers between -1 and 1 have the variance 1 / 3.
+  const float factor = static_cast<float>(std::sqrt(3.0 / fan_in));
+  made_up_numbers_.resize(count);
   constexpr std::size_t kPiece = 4093;  // a prime, so that no two rows begin alike
   for (std::size_t done = 0; done < count; done += kPiece) {
-    const uint16_t* from = chance_.data() + next() % (kChance - kPiece);
-    for (std::size_t i = 0; i < std::min(kPiece, count - done); ++i) {
-      const int exponent = (from[i] >> 7 & 255) - halvings;
-      to[done + i] = exponent <= 0 ? 0 : static_cast<uint16_t>(from[i] - (halvings << 7));
-    }
+    const float* from = chance_.data() + next() % (kChance - kPiece);
+    std::transform(from, from + std::min(kPiece, count - done),
+                   made_up_numbers_.begin() + static_cast<std::ptrdiff_t>(done),
+                   [factor](float x) { return factor * x; });
   }
-  made_up_ = {std::string(name), StoredType::kBF16, shape, {at, count * 2}, {}, 0};
+  const auto bytes = std::as_bytes(std::span(made_up_numbers_));
+  made_up_ = {std::string(name), StoredType::kF32, shape, {bytes.data(), bytes.size()}, {}, 0};
   return &made_up_;
 }
 
@@ -147,8 +148,9 @@ Weight Parameters::from_f32(const float* values, int64_t rows, int64_t columns, 
 Weight Parameters::matrix_of(const StoredTensor& stored, int64_t rows, int64_t columns,
                              Precision precision) {
   const std::optional<Dtype> dtype = dtype_of(stored.type);
-  const bool shorten = precision == Precision::kBf16 && dtype == Dtype::kF32;
+  const bool shorten = dtype == Dtype::kF32 && (precision == Precision::kBf16 || made_up_bf16_);
   if (!dtype || shorten) return from_f32(all_f32(stored).data(), rows, columns, Dtype::kBF16);
+  if (weights_ == nullptr) return from_f32(made_up_numbers_.data(), rows, columns, Dtype::kF32);
   const std::byte* data = stored.bytes.data();
   // Files promise no alignment; nearly all have it.
   if (reinterpret_cast<std::uintptr_t>(data) % size_of(*dtype) != 0) {

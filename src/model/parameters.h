@@ -41,15 +41,17 @@ class ParameterSource {
  public:
   ParameterSource(std::shared_ptr<const Weights> weights)  // NOLINT: implicit
       : weights_(std::move(weights)) {}
-  // Any parameter that is asked for is there, for measuring: matrices in bf16 of deviation about
+  // Any parameter that is asked for is there, for measuring: matrices of deviation about
   // 1 / sqrt(columns), the same for the same `seed` and order of asking; biases 0; other vectors 1.
-  static ParameterSource made_up(uint64_t seed);
+  // `bf16`: as if a file had them in bf16; else in f32.
+  static ParameterSource made_up(uint64_t seed, bool bf16);
 
  private:
   friend class Parameters;
   ParameterSource() = default;
   std::shared_ptr<const Weights> weights_;  // null: made up
   uint64_t seed_ = 0;
+  bool bf16_ = false;
 };
 
 // A LoRA and how strongly it is applied.
@@ -112,8 +114,10 @@ class Parameters {
   std::deque<std::unique_ptr<std::byte[]>> owned_;
   uint64_t owned_bytes_ = 0;
   // Of a made-up source: the tensor asked for last, and what its numbers are cut from.
+  const bool made_up_bf16_;
   StoredTensor made_up_;
-  std::vector<uint16_t> chance_;
+  std::vector<float> made_up_numbers_;
+  std::vector<float> chance_;
   uint64_t state_ = 0;
 };
 

@@ -123,6 +123,11 @@ void attention(Runtime& runtime, ConstMatrix q, ConstMatrix k, ConstMatrix v,
   CHECK(k.columns == int64_t{shape.key_heads} * shape.head_size && v.columns == k.columns);
   CHECK(q.rows == y.rows && k.rows == v.rows && k.rows > 0 && shape.keys_used != 0);
   CHECK(shape.keys_used <= k.rows);
+  const double pairs = static_cast<double>(q.rows) * static_cast<double>(k.rows) *
+                       (shape.causal && q.rows == k.rows ? 0.5 : 1.0);
+  const Runtime::Timed timed(runtime, Runtime::Kind::kAttention,
+                             4 * pairs * static_cast<double>(q.columns),
+                             8.0 * static_cast<double>(q.rows * q.columns + k.rows * k.columns));
   const int64_t blocks = ceil_div(q.rows, kQueries);
   const int group = shape.heads / shape.key_heads;
   runtime.each(blocks * shape.heads, [&](int64_t index, int thread) {

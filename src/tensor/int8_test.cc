@@ -57,7 +57,8 @@ std::vector<double> product(const std::vector<double>& x, const std::vector<doub
     for (int64_t c = 0; c < n; ++c) {
       double total = 0;
       for (std::size_t k = 0; k < depth; ++k)
-        total += x[static_cast<std::size_t>(r) * depth + k] * w[static_cast<std::size_t>(c) * depth + k];
+        total +=
+            x[static_cast<std::size_t>(r) * depth + k] * w[static_cast<std::size_t>(c) * depth + k];
       y.push_back(total);
     }
   return y;
@@ -67,7 +68,7 @@ struct Size {
   int64_t m, k, n;
 };
 // Around every edge: one row, depths that are no multiple of four or of a block, tiles.
-const Size kSizes[] = {{1, 7, 5},   {2, 300, 33},   {6, 256, 16},  {7, 257, 17},
+const Size kSizes[] = {{1, 7, 5},    {2, 300, 33},    {6, 256, 16},  {7, 257, 17},
                        {97, 96, 31}, {13, 1023, 130}, {400, 34, 70}, {769, 64, 129}};
 
 // Whole numbers are summed exactly; only the scales are float32.
@@ -98,8 +99,7 @@ TEST_P(Int8, IsNearTheProductOfTheNumbersThemselves) {
 
   linear(runtime_, {x.data(), m, k}, copy.weight, {y.data(), m, n});
 
-  const double off = difference(
-      y, product({x.begin(), x.end()}, {w.begin(), w.end()}, m, n));
+  const double off = difference(y, product({x.begin(), x.end()}, {w.begin(), w.end()}, m, n));
   EXPECT_LT(off, runtime_.kernels().levels == 127 ? 0.013 : 0.02);
   EXPECT_GT(off, 0.001);
 }

@@ -317,11 +317,21 @@ void linear_few_rows(Runtime& runtime, ConstMatrix x, const Weight& w, Matrix y,
   });
 }
 
+double bytes_of(const Weight& w) {
+  return static_cast<double>(w.rows * w.columns) * static_cast<double>(size_of(w.dtype));
+}
+double bytes_of(ConstMatrix x) { return 4.0 * static_cast<double>(x.rows * x.columns); }
+double operations_of(int64_t rows, const Weight& w) {
+  return 2.0 * static_cast<double>(rows) * static_cast<double>(w.rows * w.columns);
+}
+
 }  // namespace
 
 void linear(Runtime& runtime, ConstMatrix x, const Weight& w, Matrix y, const Epilogue& epilogue) {
   CHECK(x.columns == w.columns && y.rows == x.rows && y.columns == w.rows);
   if (x.rows == 0) return;
+  const Runtime::Timed timed(runtime, Runtime::Kind::kProduct, operations_of(x.rows, w),
+                             bytes_of(x) + bytes_of(w) + bytes_of(y));
   if (x.rows <= kFewRows && w.dtype != Dtype::kI8) {
     linear_few_rows(runtime, x, w, y, epilogue);
     return;
@@ -336,6 +346,8 @@ void linear_swiglu(Runtime& runtime, ConstMatrix x, const Weight& gate, const We
   CHECK(y.rows == x.rows && y.columns == gate.rows);
   CHECK(gate.bias == nullptr && up.bias == nullptr);
   if (x.rows == 0) return;
+  const Runtime::Timed timed(runtime, Runtime::Kind::kProduct, 2 * operations_of(x.rows, gate),
+                             bytes_of(x) + 2 * bytes_of(gate) + bytes_of(y));
   Product(runtime, MatrixRows(x), x.rows, {&gate, &up}, y, Epilogue::store()).run();
 }
 
@@ -345,6 +357,8 @@ void convolve(Runtime& runtime, ConstMap in, const Weight& w, const Convolution&
   CHECK(out.channels == w.rows && out.height == shape.output(in.height) &&
         out.width == shape.output(in.width));
   if (out.pixels() == 0) return;
+  const Runtime::Timed timed(runtime, Runtime::Kind::kConvolution, operations_of(out.pixels(), w),
+                             bytes_of(in.rows()) + bytes_of(w) + bytes_of(out.rows()));
   Product(runtime, WindowRows(in, shape, out.width, out.pixels()), out.pixels(), {&w}, out.rows(),
           epilogue)
       .run();

@@ -126,6 +126,18 @@ float* Runtime::scratch(int thread, int slot, int64_t count) {
   return place.data.get();
 }
 
+Runtime::Timed::Timed(Runtime& runtime, Kind kind, double operations, double bytes)
+    : tally_(runtime.tallies_[static_cast<std::size_t>(kind)]),
+      begin_(std::chrono::steady_clock::now()) {
+  tally_.operations += operations;
+  tally_.bytes += bytes;
+}
+
+Runtime::Timed::~Timed() {
+  tally_.seconds +=
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+}
+
 std::vector<std::string_view> available_paths() {
   std::vector<std::string_view> names;
   for (const cpu::Kernels* kernels : cpu::available()) names.emplace_back(kernels->name);

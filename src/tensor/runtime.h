@@ -5,6 +5,8 @@
 // Threads: one operation at a time; an operation uses all threads of the runtime.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,6 +37,29 @@ class Runtime {
   using Work = std::function<void(int64_t index, int thread)>;
   void each(int64_t count, const Work& work);
 
+  // What operations of a kind took since the last reset_tallies().
+  enum class Kind { kProduct, kConvolution, kAttention };
+  static constexpr int kKinds = 3;
+  struct Tally {
+    double seconds = 0;
+    double operations = 0;  // multiplications and additions, of the formula alone
+    double bytes = 0;       // read and written at least once: weights, inputs, results
+  };
+  const Tally& tally(Kind kind) const { return tallies_[static_cast<std::size_t>(kind)]; }
+  void reset_tallies() { tallies_ = {}; }
+  // Adds the time from its making to its end to a tally.
+  class Timed {
+   public:
+    Timed(Runtime& runtime, Kind kind, double operations, double bytes);
+    ~Timed();
+    Timed(const Timed&) = delete;
+    Timed& operator=(const Timed&) = delete;
+
+   private:
+    Tally& tally_;
+    std::chrono::steady_clock::time_point begin_;
+  };
+
   // At least `count` numbers that `thread` may use during one call of `work`, 64-byte aligned.
   // `slot` tells apart what is used at the same time; below kScratchSlots.
   static constexpr int kScratchSlots = 8;
@@ -47,6 +72,7 @@ class Runtime {
   const cpu::Kernels& kernels_;
   std::unique_ptr<Pool> pool_;
   std::unique_ptr<Scratch> scratch_;
+  std::array<Tally, kKinds> tallies_{};
 };
 
 // The kernels this processor can run, fastest first; "portable" is always there.

@@ -99,10 +99,11 @@ class ObserverWatcher final : public model::Watcher {
 class DiffusionEngine final : public Engine {
  public:
   DiffusionEngine(std::string name, const Path& folder, std::unique_ptr<tensor::Runtime> runtime,
-                  std::unique_ptr<model::Pipeline> pipeline)
+                  std::unique_ptr<model::Pipeline> pipeline, model::Precision precision)
       : name_(std::move(name)),
         runtime_(std::move(runtime)),
         pipeline_(std::move(pipeline)),
+        precision_(precision),
         weights_(std::async(std::launch::async, weights_name, folder).share()) {}
 
   std::string_view name() const override { return name_; }
@@ -169,6 +170,8 @@ class DiffusionEngine final : public Engine {
     drawing.picture = std::move(pixels);
     drawing.notes = {
         {"family", pipeline_->family()}, {"steps", wanted.steps}, {"kernels", runtime_->path()}};
+    if (precision_ != model::Precision::kStored)
+      drawing.notes["dtype"] = precision_ == model::Precision::kInt8 ? "int8" : "bf16";
     if (pipeline_->defaults().guided) drawing.notes["guidance"] = wanted.guidance;
     return drawing;
   }
@@ -176,21 +179,24 @@ class DiffusionEngine final : public Engine {
   const std::string name_;
   const std::unique_ptr<tensor::Runtime> runtime_;
   const std::unique_ptr<model::Pipeline> pipeline_;
+  const model::Precision precision_;
   const std::shared_future<std::string> weights_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Engine>> make_diffusion_engine(std::string name, const Path& folder) {
+Result<std::unique_ptr<Engine>> make_diffusion_engine(std::string name, const Path& folder,
+                                                      model::Precision precision) {
   Result<model::Tokenizer> opened = model::open_tokenizer(folder / "tokenizer");
   if (!opened.ok()) return opened.error();
   const auto tokenizer = std::make_shared<const model::Tokenizer>(*std::move(opened));
   auto runtime = std::make_unique<tensor::Runtime>();
   Result<std::unique_ptr<model::Pipeline>> pipeline = model::open_pipeline(
-      folder, *runtime, [tokenizer](std::string_view text) { return tokenizer->encode(text); }, {});
+      folder, *runtime, [tokenizer](std::string_view text) { return tokenizer->encode(text); },
+      {.precision = precision});
   if (!pipeline.ok()) return pipeline.error();
   return std::unique_ptr<Engine>(std::make_unique<DiffusionEngine>(
-      std::move(name), folder, std::move(runtime), *std::move(pipeline)));
+      std::move(name), folder, std::move(runtime), *std::move(pipeline), precision));
 }
 
 }  // namespace plantain::engine::diffusion
