@@ -26,16 +26,16 @@ double product_rate(const model::bench::Stage& stage) {
 }
 
 std::string sentences(const model::bench::Stage& stage) {
-  return concat(
-      stage.name, " (", stage.blocks, "): ", fixed(stage.seconds, 3), " s, ",
-      fixed(stage.operations / stage.seconds * 1e-9, 1), " GFLOP/s\n  products   ",
-      fixed(stage.product_seconds, 3), " s, ", fixed(product_rate(stage) * 1e-9, 1), " GFLOP/s, ",
-      fixed(100 * product_rate(stage) / stage.peak, 1), " % of the peak\n  attention  ",
-      fixed(stage.attention_seconds, 3), " s\n  the rest   ",
-      fixed(stage.seconds - stage.product_seconds - stage.attention_seconds, 3),
-      " s\n  memory     weights ", fixed(stage.weight_bytes * 1e-6, 0), " MB, working ",
-      fixed(stage.working_bytes * 1e-6, 0), " MB; moved at least ", fixed(stage.bytes * 1e-6, 0),
-      " MB\n");
+  return concat(stage.name, " (", stage.blocks, "): ", fixed(stage.seconds, 3), " s, ",
+                fixed(stage.operations / stage.seconds * 1e-9, 1), " GFLOP/s\n  products   ",
+                fixed(stage.product_seconds, 3), " s, ", fixed(product_rate(stage) * 1e-9, 1),
+                " GFLOP/s, ", fixed(100 * product_rate(stage) / stage.peak, 1),
+                " % of the peak\n  attention  ", fixed(stage.attention_seconds, 3),
+                " s\n  the rest   ",
+                fixed(stage.seconds - stage.product_seconds - stage.attention_seconds, 3),
+                " s\n  memory     weights ", fixed(stage.weight_bytes * 1e-6, 0), " MB, working ",
+                fixed(stage.working_bytes * 1e-6, 0), " MB; moved at least ",
+                fixed(stage.bytes * 1e-6, 0), " MB\n");
 }
 
 JsonObject object(const model::bench::Stage& stage) {
@@ -80,14 +80,14 @@ int bench_engine(const cli::BenchArguments& arguments, const cli::World& world) 
               "\n");
     return cli::kExitOk;
   }
-  world.out(concat(
-      order.shape, " at ", order.size_px, "x", order.size_px, " in ", order.dtype, ": kernels ",
-      report->kernels, ", ", report->threads, " threads, which can do at most ",
-      fixed(report->peak_f32 * 1e-9, 1), " GFLOP/s in f32 and ", fixed(report->peak_int8 * 1e-9, 1),
-      " GOP/s in int8 (measured in this run)\nfrom f32   ", scientific(report->error),
-      ", the denoiser's answer, over at most ", report->error_blocks,
-      " blocks of each kind\nmemory     ", fixed(report->memory_peak * 1e-6, 0),
-      " MB at most; the text encoder is freed before the denoiser is loaded\n"));
+  world.out(concat(order.shape, " at ", order.size_px, "x", order.size_px, " in ", order.dtype,
+                   ": kernels ", report->kernels, ", ", report->threads,
+                   " threads, which can do at most ", fixed(report->peak_f32 * 1e-9, 1),
+                   " GFLOP/s in f32 and ", fixed(report->peak_int8 * 1e-9, 1),
+                   " GOP/s in int8 (measured in this run)\nfrom f32   ", scientific(report->error),
+                   ", the denoiser's answer, over at most ", report->error_blocks,
+                   " blocks of each kind\nmemory     ", fixed(report->memory_peak * 1e-6, 0),
+                   " MB at most; the text encoder is freed before the denoiser is loaded\n"));
   return cli::kExitOk;
 }
 

@@ -12,7 +12,7 @@
 #include "model/flux2/transformer.h"
 #include "model/qwen3/encoder.h"
 #include "model/z_image/transformer.h"
-#include "tensor/cpu/kernels.h"
+#include "tensor/peak.h"
 
 namespace plantain::model::bench {
 namespace {
@@ -166,23 +166,6 @@ std::vector<float> numbers(int64_t count) {
   return values;
 }
 
-// Operations a second on all threads, the best of some tries.
-double peak_of(Runtime& runtime, double (*kernel)(int64_t, float*), int64_t rounds) {
-  double best = 0;
-  for (int tries = 0; tries < 8; ++tries) {
-    std::vector<double> done(static_cast<std::size_t>(runtime.threads()));
-    const Clock::time_point begin = Clock::now();
-    runtime.each(runtime.threads(), [&](int64_t index, int) {
-      float unused[2] = {0.5f, 0.25f};
-      done[static_cast<std::size_t>(index)] = kernel(rounds, unused);
-    });
-    double operations = 0;
-    for (const double one : done) operations += one;
-    best = std::max(best, operations / seconds_since(begin));
-  }
-  return best;
-}
-
 struct Bench {
   Order order;
   Shape shape;
@@ -195,9 +178,7 @@ struct Bench {
            : order.dtype == "bf16" ? Precision::kBf16
                                    : Precision::kStored;
   }
-  ParameterSource source() const {
-    return ParameterSource::made_up(kSeed, order.dtype != "f32");
-  }
+  ParameterSource source() const { return ParameterSource::made_up(kSeed, order.dtype != "f32"); }
 
   // Runs `work` some times and tells the fastest.
   Result<void> measure(Stage stage, double weight_bytes, bool int8,
@@ -238,7 +219,8 @@ struct Bench {
                                               : std::vector<int>{layers};
     std::vector<int32_t> ids(static_cast<std::size_t>(shape.text_tokens));
     for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<int32_t>(i * 37 % 1000);
-    std::vector<float> states(ids.size() * taps.size() * static_cast<std::size_t>(shape.text.hidden));
+    std::vector<float> states(ids.size() * taps.size() *
+                              static_cast<std::size_t>(shape.text.hidden));
     const Matrix to(states.data(), shape.text_tokens,
                     static_cast<int64_t>(taps.size()) * shape.text.hidden);
     return measure({"text encoder", concat(layers, " of ", all_layers, " layers")},
@@ -341,10 +323,11 @@ Result<void> check_memory(const Order& order, const Shape& shape) {
   const double needed = std::max(text, denoiser) + kRest;
   const std::optional<double> available = available_bytes();
   if (!available || needed <= *available) return {};
-  return Error{ErrorCode::kOutOfMemory,
-               concat("this takes about ", static_cast<int64_t>(needed / 1e6), " MB, and ",
-                      static_cast<int64_t>(*available / 1e6),
-                      " MB are available: run fewer blocks (--blocks) or a shorter dtype (--dtype)")};
+  return Error{
+      ErrorCode::kOutOfMemory,
+      concat("this takes about ", static_cast<int64_t>(needed / 1e6), " MB, and ",
+             static_cast<int64_t>(*available / 1e6),
+             " MB are available: run fewer blocks (--blocks) or a shorter dtype (--dtype)")};
 }
 
 std::string blocks_of(const Shape& some, const Shape& all) {
@@ -382,8 +365,8 @@ Result<Report> run(const Order& order, const std::function<void(const Stage&)>& 
   Report report;
   report.kernels = runtime.path();
   report.threads = runtime.threads();
-  report.peak_f32 = peak_of(runtime, runtime.kernels().peak_f32, 2'000'000);
-  report.peak_int8 = peak_of(runtime, runtime.kernels().peak_int8, 1'000'000);
+  report.peak_f32 = tensor::measure_peak(runtime, false);
+  report.peak_int8 = tensor::measure_peak(runtime, true);
   const Bench bench{order, some, runtime, report, stage};
   Result<void> done = bench.text(all->text_layers);
   if (done.ok()) done = bench.denoiser(blocks_of(some, *all));

@@ -37,12 +37,12 @@ struct Stage {
 struct Report {
   std::string kernels;
   int threads = 0;
-  double peak_f32 = 0;   // operations a second, measured in this run, on all threads
+  double peak_f32 = 0;  // operations a second, measured in this run, on all threads
   double peak_int8 = 0;
   // Of the denoiser's answer, against the same model in f32: Euclidean, relative.
   double error = 0;
-  int error_blocks = 0;      // of each kind, which the error was measured over
-  double memory_peak = 0;    // of the process, bytes
+  int error_blocks = 0;    // of each kind, which the error was measured over
+  double memory_peak = 0;  // of the process, bytes
 };
 
 // Calls `stage` after each stage. kInvalidInput: an order that cannot be; kOutOfMemory: more than
