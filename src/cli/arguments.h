@@ -55,6 +55,11 @@ struct Arguments {
 
   BenchArguments bench;
 
+  std::string revision = "main";  // of a repository on the hub
+  std::vector<std::string> files;
+  std::string accepted_licence;
+  std::string hub;  // empty: from the environment, else the usual one
+
   std::string token_fd;
   std::string worker_id;
   std::vector<std::string> engines;

@@ -53,6 +53,27 @@ struct BenchArguments {
   bool json = false;
 };
 
+struct PullArguments {
+  Config config;
+  std::string repository;          // "owner/NAME"
+  std::string revision;            // a branch, a tag or a commit
+  std::vector<std::string> files;  // empty: all that are needed
+  std::string accepted_licence;    // by its name; empty: none
+  std::string hub;                 // address, without a slash at its end
+  std::string token;               // empty: none
+};
+
+struct AddModelArguments {
+  Config config;
+  Path path;         // a file or a folder
+  std::string name;  // empty: made from the path
+};
+
+struct VerifyModelsArguments {
+  Config config;
+  std::vector<std::string> names;  // empty: all
+};
+
 // What is wrong with the value of a setting: "catalog.folder", "models.<model id>".
 struct SettingFault {
   std::string setting;
@@ -79,6 +100,9 @@ struct Hooks {
   std::function<Result<std::string>(const Config& config, const std::string& name)> test_engine;
   // Measures the diffusion engine; returns the exit code.
   std::function<int(const BenchArguments& arguments, const World& world)> bench_engine;
+  std::function<int(const PullArguments& arguments, const World& world)> pull;
+  std::function<int(const AddModelArguments& arguments, const World& world)> add_model;
+  std::function<int(const VerifyModelsArguments& arguments, const World& world)> verify_models;
   std::function<std::string()> version_details;  // lines for `version --verbose`
 };
 

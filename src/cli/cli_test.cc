@@ -64,6 +64,16 @@ class CommandTest : public testing::Test {
       return called(concat("bench ", a.shape, " ", a.dtype, " ", a.size_px, " ", a.threads, " ",
                            a.blocks, " ", a.repeats, " ", a.json ? "json" : "words"));
     };
+    hooks_.pull = [this](const PullArguments& a, const World&) {
+      return called(concat("pull ", a.repository, " ", a.revision, " ", join(a.files, ","), " ",
+                           a.accepted_licence, " ", a.hub, " ", a.token));
+    };
+    hooks_.add_model = [this](const AddModelArguments& a, const World&) {
+      return called(concat("add ", a.path.string(), " ", a.name));
+    };
+    hooks_.verify_models = [this](const VerifyModelsArguments& a, const World&) {
+      return called("verify " + join(a.names, ","));
+    };
     hooks_.version_details = [] { return std::string("built for a test"); };
   }
   ~CommandTest() override { std::filesystem::remove_all(folder_); }
@@ -113,6 +123,28 @@ TEST_F(CommandTest, BenchEngineGetsWhatToMeasure) {
 
   EXPECT_EQ(calls_,
             (Words{"bench klein-4b bf16 256 0 0 2 words", "bench z-image int8 512 2 3 1 json"}));
+}
+
+TEST_F(CommandTest, PullGetsTheHubOfTheFlagElseOfTheEnvironmentElseTheUsualOne) {
+  world_.environment["HF_TOKEN"] = "t";
+  EXPECT_EQ(run_words({"pull", "a/B", "--accept-licence", "mit", "--file", "x.gguf"}), 7);
+  world_.environment["HF_ENDPOINT"] = "https://mirror/";
+  EXPECT_EQ(run_words({"pull", "a/B", "--revision", "v1"}), 7);
+  EXPECT_EQ(run_words({"pull", "a/B", "--hub", "http://near"}), 7);
+  EXPECT_EQ(run_words({"pull", "a/B", "--hub", "ftp://x"}), kExitUsage);
+  EXPECT_EQ(run_words({"pull"}), kExitUsage);
+
+  EXPECT_EQ(calls_, (Words{"pull a/B main x.gguf mit https://huggingface.co t",
+                           "pull a/B v1   https://mirror t", "pull a/B main   http://near t"}));
+}
+
+TEST_F(CommandTest, InstalledModelsAreAddedAndVerifiedByName) {
+  EXPECT_EQ(run_words({"models", "add", "w.safetensors", "--name", "mine"}), 7);
+  EXPECT_EQ(run_words({"models", "verify"}), 7);
+  EXPECT_EQ(run_words({"models", "verify", "a/B", "local/c"}), 7);
+  EXPECT_EQ(run_words({"models", "add"}), kExitUsage);
+
+  EXPECT_EQ(calls_, (Words{"add w.safetensors mine", "verify ", "verify a/B,local/c"}));
 }
 
 TEST_F(CommandTest, GenerateGetsThePromptAndEveryInput) {

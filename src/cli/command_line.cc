@@ -302,6 +302,7 @@ class Grammar {
   }
 
   void add_pictures();
+  void add_installing(CLI::App& models);
   void add_server();
   void add_requests();
   void add_limits(CLI::App* verb, const char* group);
@@ -373,12 +374,60 @@ void Grammar::add_pictures() {
   add_json(models);
   add_connection(models);
 
+  add_installing(*models);
+
   CLI::App* const sketch =
       add_family("sketch", "Pictures", "Look into the built-in engine `sketch`.");
   CLI::App* const explain =
       add_verb(*sketch, "sketch explain", "PROMPT", "Show how `sketch` reads a prompt, as JSON.",
                "Example:\n  plantain sketch explain \"two red foxes in the snow\"");
   add_prompt(explain);
+}
+
+void Grammar::add_installing(CLI::App& models) {
+  const auto place = [](const Setting& setting) { return setting.name == "data_dir"; };
+  CLI::App* const pull = add_verb(
+      root_, "pull", "OWNER/NAME [options]", "Fetch a model's weights from the hub.",
+      "Examples:\n  plantain pull black-forest-labs/FLUX.2-klein-4B --accept-licence apache-2.0\n"
+      "  plantain pull unsloth/Qwen3-4B-GGUF --file Qwen3-4B-Q8_0.gguf --accept-licence "
+      "apache-2.0\n\n"
+      "Without --accept-licence it shows the licence and fetches nothing. What a cut or Ctrl-C "
+      "leaves "
+      "behind is gone on with. $HF_TOKEN holds a token where one is needed.");
+  pull->group("Pictures");
+  const CLI::Option* const name =
+      pull->add_option("OWNER/NAME", arguments_.id, "A model's repository.");
+  needed_[pull].push_back({name, "name the model, like black-forest-labs/FLUX.2-klein-4B"});
+  text(pull, "--accept-licence,--accept-license", "NAME", arguments_.accepted_licence,
+       "The licence you have read and accept.", "Hub");
+  pull->add_option("--file", arguments_.files, "Only this file of weights; may be repeated.")
+      ->type_name("PATH")
+      ->allow_extra_args(false)
+      ->group("Hub");
+  text(pull, "--revision", "NAME", arguments_.revision,
+       "A branch, a tag or a commit. Default: main.", "Hub");
+  text(pull, "--hub", "URL", arguments_.hub,
+       "The hub or a mirror of it. Default: $PLANTAIN_HUB, $HF_ENDPOINT, https://huggingface.co.",
+       "Hub");
+  add_settings(pull, place);
+
+  CLI::App* const add = add_verb(models, "models add", "PATH [options]",
+                                 "Use weights that are on this machine, where they are.",
+                                 "Examples:\n  plantain models add ~/models/FLUX.2-klein-4B\n  "
+                                 "plantain models add style.safetensors --name style");
+  const CLI::Option* const path =
+      add->add_option("PATH", arguments_.id, "A weight file or a diffusers folder.");
+  needed_[add].push_back({path, "name the file or the folder"});
+  text(add, "--name", "NAME", arguments_.name, "What it is called. Default: as the file or folder.",
+       "Model");
+  add_settings(add, place);
+
+  CLI::App* const verify = add_verb(models, "models verify", "[NAME …] [options]",
+                                    "Read all weights again and compare their SHA-256.",
+                                    "Examples:\n  plantain models verify\n  plantain models verify "
+                                    "black-forest-labs/FLUX.2-klein-4B");
+  verify->add_option("NAME", arguments_.ids, "Installed models. Default: all.");
+  add_settings(verify, place);
 }
 
 void Grammar::add_server() {

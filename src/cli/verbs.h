@@ -2,6 +2,7 @@
 // asked for and on world.err what is to be said about it.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "cli/arguments.h"
@@ -16,6 +17,9 @@ struct Session {
   const World& world;
 };
 
+// The configuration; nothing when it is wrong, which has been said.
+std::optional<Config> load_or_complain(const Session& session);
+
 // verbs_local.cc: no server needed.
 int serve(const Session& session);
 int worker(const Session& session);
@@ -28,6 +32,11 @@ int engines_test(const Session& session);
 int sketch_explain(const Session& session);
 int bench_engine(const Session& session);
 int version(const Session& session);
+
+// verbs_models.cc
+int pull(const Session& session);
+int models_add(const Session& session);
+int models_verify(const Session& session);
 
 // verb_submit.cc
 int submit(const Session& session);

@@ -6,15 +6,6 @@
 namespace plantain::cli {
 namespace {
 
-// The configuration, or what is wrong with it, said.
-std::optional<Config> load_or_complain(const Session& session) {
-  const LoadedConfig loaded =
-      load_config(session.world, session.arguments.config_file, session.arguments.settings);
-  if (loaded.faults.empty()) return loaded.config;
-  session.world.err(describe_faults(loaded.faults));
-  return std::nullopt;
-}
-
 bool names_a_socket(std::string_view server) {
   return server.starts_with('/') || server.starts_with("unix:");
 }
@@ -30,6 +21,14 @@ Result<std::string> worker_key(const Session& session) {
 }
 
 }  // namespace
+
+std::optional<Config> load_or_complain(const Session& session) {
+  const LoadedConfig loaded =
+      load_config(session.world, session.arguments.config_file, session.arguments.settings);
+  if (loaded.faults.empty()) return loaded.config;
+  session.world.err(describe_faults(loaded.faults));
+  return std::nullopt;
+}
 
 int serve(const Session& session) {
   const std::optional<Config> config = load_or_complain(session);

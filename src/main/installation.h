@@ -22,6 +22,9 @@ struct Installation {
   std::string master_key;  // 32 bytes; lives in a file of its own, outside the database
 };
 
+// Where the weights are that `plantain pull` and `plantain models add` installed.
+inline Path models_folder(const cli::Config& config) { return config.server.data_dir / "models"; }
+
 // Makes what is missing. `clock`, `ids` and `log` must outlive it.
 Result<Installation> open_installation(const cli::Config& config, const Clock& clock, IdSource& ids,
                                        Log& log);

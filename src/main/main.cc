@@ -3,6 +3,7 @@
 #include "main/backup.h"
 #include "main/bench.h"
 #include "main/installation.h"
+#include "main/models.h"
 #include "main/serve.h"
 #include "main/work.h"
 #include "worker/picture_reader.h"
@@ -20,6 +21,9 @@ int main(int argc, char** argv) {
                                    .check_config = plantain::check_catalog,
                                    .test_engine = plantain::test_engine,
                                    .bench_engine = plantain::bench_engine,
+                                   .pull = plantain::pull,
+                                   .add_model = plantain::add_model,
+                                   .verify_models = plantain::verify_models,
                                    .version_details = plantain::version_details};
   return plantain::cli::run(argc, argv, hooks);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "model/library/library.h"
 
 namespace plantain::model {
 namespace {
@@ -27,6 +28,7 @@ bool is_pickled(const std::string& path) {
 }
 bool is_description(const std::string& path) {
   const std::string_view name = name_of(path);
+  if (name == kManifestName) return false;  // this machine's own, never a stranger's
   return ends_with_one_of(name, {".json", ".txt", ".jinja"}) || name.starts_with("LICENSE") ||
          name == "README.md";
 }

@@ -16,7 +16,6 @@
 namespace plantain::model {
 namespace {
 
-constexpr const char* kManifest = "plantain-model.json";
 constexpr int kManifestVersion = 1;
 
 JsonObject manifest_of(const InstalledModel& model, bool elsewhere) {
@@ -94,7 +93,7 @@ Result<void> ModelLibrary::save(const InstalledModel& model) const {
     return Error{ErrorCode::kUnavailable,
                  concat("cannot make the folder of ", model.name, ": ", failed.message())};
   const JsonObject manifest = manifest_of(model, model.folder != folder);
-  return write_file_durably(folder / kManifest, write_json(manifest) + "\n", 0644);
+  return write_file_durably(folder / kManifestName, write_json(manifest) + "\n", 0644);
 }
 
 Result<InstalledModel> ModelLibrary::find(const std::string& name) const {
@@ -102,7 +101,7 @@ Result<InstalledModel> ModelLibrary::find(const std::string& name) const {
     if (!is_plain_file_name(element))
       return invalid(concat("\"", shown(name), "\" is no name of a model"));
   }
-  Result<InstalledModel> model = read_manifest(folder_of(name) / kManifest, name);
+  Result<InstalledModel> model = read_manifest(folder_of(name) / kManifestName, name);
   if (!model.ok() && model.error().code == ErrorCode::kNotFound) {
     return Error{ErrorCode::kNotFound, concat("no model ", name, " is installed")};
   }
@@ -115,7 +114,7 @@ Result<std::vector<InstalledModel>> ModelLibrary::list() const {
   for (std::filesystem::recursive_directory_iterator at(root_, failed), end; !failed && at != end;
        at.increment(failed)) {
     if (at.depth() == 2) at.disable_recursion_pending();  // owner/name/manifest
-    if (at->path().filename() != kManifest) continue;
+    if (at->path().filename() != kManifestName) continue;
     const std::string name = at->path().parent_path().lexically_relative(root_).generic_string();
     Result<InstalledModel> model = find(name);
     if (!model.ok()) return model.error();

@@ -1,9 +1,8 @@
 // The models that are installed on this machine: a folder of manifests, each naming the files of
 // one model with their sizes and hashes. Weights that were there before stay where they are.
 //
-//   models/black-forest-labs/FLUX.2-klein-4B/plantain-model.json    the manifest, and the files
-//   below it models/local/my-model/plantain-model.json                       "path" says where the
-//   files are
+//   models/black-forest-labs/FLUX.2-klein-4B/plantain-model.json   the manifest; files beside it
+//   models/local/my-model/plantain-model.json                      "path" says where the files are
 //
 // Threads: any; a manifest is replaced as a whole.
 #pragma once
@@ -11,12 +10,15 @@
 #include <atomic>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/files.h"
 #include "base/result.h"
 
 namespace plantain::model {
+
+inline constexpr std::string_view kManifestName = "plantain-model.json";
 
 struct InstalledFile {
   std::string path;  // below the model's folder

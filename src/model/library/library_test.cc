@@ -19,8 +19,8 @@ std::vector<std::string> chosen(const std::vector<std::string>& paths,
 
 TEST(Choice, ADiffusersFolderIsTakenOnceAndWithoutPickles) {
   EXPECT_EQ(chosen({".gitattributes", "LICENSE.md", "README.md", "flux.safetensors",
-                    "model_index.json", "teaser.png", "transformer/config.json",
-                    "transformer/diffusion_pytorch_model.safetensors",
+                    "model_index.json", "plantain-model.json", "teaser.png",
+                    "transformer/config.json", "transformer/diffusion_pytorch_model.safetensors",
                     "transformer/diffusion_pytorch_model.fp16.safetensors",
                     "vae/diffusion_pytorch_model.bin",
                     "text_encoder/model-00001-of-00002.safetensors", "tokenizer/merges.txt"}),
