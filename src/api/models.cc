@@ -63,7 +63,8 @@ JsonObject entry(Context& context, const std::string& base, const catalog::Model
     const std::vector<std::string>& engines = context.engines_of(model);
     object["unavailable_because"] =
         engines.empty()
-            ? std::string("no engine is configured for this model; docs/engines.md shows how")
+            ? missing_weights(model).value_or(
+                  "no engine is configured for this model; docs/engines.md shows how")
             : concat("no worker is running an engine of this model (", join(engines, ", "),
                      "); start one with: plantain worker --engine ", engines.front());
   }
@@ -123,6 +124,21 @@ Reply one_openapi(Context& context, const Call& call) {
   if (!model.ok()) return problem(model.error());
   return with_etag(call, openapi_of_model(context, **model, call.public_base));
 }
+
+}  // namespace
+
+std::optional<std::string> missing_weights(const catalog::Model& model) {
+  constexpr std::string_view kInstalled = "diffusion:";
+  for (const std::string& engine : model.engines) {
+    if (!engine.starts_with(kInstalled)) continue;
+    return concat("its weights are not installed here, or not whole; get them with: plantain pull ",
+                  split(engine.substr(kInstalled.size()), '?').front(),
+                  " (and then start the server again)");
+  }
+  return std::nullopt;
+}
+
+namespace {
 
 using Plain = Reply (*)(Context&, const Call&);
 Handler bound(Context& context, Plain handler) {

@@ -4,6 +4,7 @@
 
 #include "api/accounts.h"
 #include "api/inputs.h"
+#include "api/models.h"
 #include "api/problem.h"
 #include "api/rates.h"
 #include "api/views.h"
@@ -159,10 +160,12 @@ struct Binding {
   std::vector<std::string> fallbacks;
 };
 
-Error unavailable(const std::vector<std::string>& candidates) {
+Error unavailable(const catalog::Model& model, const std::vector<std::string>& candidates) {
   if (candidates.empty())
-    return Error{ErrorCode::kUnavailable,
-                 "no engine is configured for this model; the owner of this server can add one"};
+    return Error{
+        ErrorCode::kUnavailable,
+        missing_weights(model).value_or(
+            "no engine is configured for this model; the owner of this server can add one")};
   return Error{ErrorCode::kUnavailable, "no engine of this model has had a worker for 10 minutes"};
 }
 
@@ -185,7 +188,7 @@ Result<Binding> bind_engine(Context& context, const catalog::Model& model, const
         return Binding{*engine, {engine + 1, candidates.end()}};
     }
   }
-  return unavailable(candidates);
+  return unavailable(model, candidates);
 }
 
 std::optional<Error> check_open(Context& context) {

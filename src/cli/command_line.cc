@@ -344,7 +344,8 @@ void Grammar::add_pictures() {
   add_output(generate, "Where the picture goes; several get -1, -2, … before the ending.");
   add_json(generate);
   add_settings(generate, [](const Setting& setting) {
-    return setting.section == "catalog" || setting.section == "engines";
+    return setting.section == "catalog" || setting.section == "engines" ||
+           setting.name == "data_dir";
   });
 
   CLI::App* const submit =

@@ -54,6 +54,21 @@ TEST(Engines, NamesThatMakeNoEngineAreRefusedInWords) {
   }
 }
 
+TEST(Engines, AModelThatIsNotInstalledIsNotFoundAndSaysHowToGetIt) {
+  const Path nowhere = "/nowhere";
+  for (const Result<void>& found :
+       {find_weights("diffusion:maker/Model", nowhere),
+        Result<void>(make_engine("diffusion:maker/Model", {}, nowhere).error())}) {
+    ASSERT_FALSE(found.ok());
+    EXPECT_EQ(found.error().code, ErrorCode::kNotFound);
+    EXPECT_NE(found.error().message.find("plantain pull maker/Model"), std::string::npos);
+    EXPECT_EQ(found.error().message.find("nowhere"), std::string::npos);
+  }
+  EXPECT_TRUE(find_weights("sketch", nowhere).ok());
+  EXPECT_FALSE(find_weights("diffusion:../etc", nowhere).ok() &&
+               make_engine("diffusion:../etc", {}, nowhere).ok());
+}
+
 TEST(Engines, TheNullEngineTakesTheTimeItIsNamedWith) {
   const auto engine = make_engine("null:60");
   ASSERT_TRUE(engine.ok());

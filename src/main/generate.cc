@@ -113,17 +113,21 @@ Result<std::vector<image::Pixels>> read_references(const catalog::Model& model,
   return pictures;
 }
 
-// Draws with the first engine of the list that this program has, and with the next where one
-// cannot, as the server would. With none of them: why not the first.
+// Draws with the first engine of the list that this program has, with its weights, and with the
+// next where one cannot, as the server would. With none of them: why not the first.
 Result<JsonObject> draw(const JsonObject& input, const std::vector<image::Pixels>& references,
                         const std::vector<std::string>& engines,
-                        const engine::upstream::AllSettings& upstreams, Saver& saver) {
+                        const engine::upstream::AllSettings& upstreams, const Path& models,
+                        Saver& saver) {
   std::vector<std::string> here;
-  std::copy_if(engines.begin(), engines.end(), std::back_inserter(here),
-               [&](const std::string& name) { return engine::is_engine_name(name, upstreams); });
+  std::copy_if(
+      engines.begin(), engines.end(), std::back_inserter(here), [&](const std::string& name) {
+        return engine::is_engine_name(name, upstreams) && engine::find_weights(name, models).ok();
+      });
   if (here.empty()) here.push_back(engines.front());
   for (std::size_t i = 0;; ++i) {
-    const Result<std::unique_ptr<engine::Engine>> engine = engine::make_engine(here[i], upstreams);
+    const Result<std::unique_ptr<engine::Engine>> engine =
+        engine::make_engine(here[i], upstreams, models);
     Result<JsonObject> made = engine.ok() ? worker::run_request(input, references, **engine, saver)
                                           : Result<JsonObject>(engine.error());
     const bool try_next =
@@ -172,7 +176,8 @@ int generate(const cli::GenerateArguments& arguments) {
   }
   Saver saver(arguments, world, names);
   const Result<JsonObject> metadata =
-      draw(*input, *references, engines, upstreams_of(arguments.config, &*catalog), saver);
+      draw(*input, *references, engines, upstreams_of(arguments.config, &*catalog),
+           models_folder(arguments.config), saver);
   saver.finish();
   if (!metadata.ok())
     return complain(world, metadata.error(),
@@ -189,7 +194,7 @@ int generate(const cli::GenerateArguments& arguments) {
 
 Result<std::string> test_engine(const cli::Config& config, const std::string& name) {
   const Result<std::unique_ptr<engine::Engine>> engine =
-      engine::make_engine(name, upstreams_of(config));
+      engine::make_engine(name, upstreams_of(config), models_folder(config));
   if (!engine.ok()) return engine.error();
   return (*engine)->check();
 }

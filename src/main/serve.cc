@@ -142,8 +142,7 @@ class App {
     settings.limits.queued = config_.limits.queued;
     settings.quota_bytes = config_.files.quota_bytes;
     settings.fetch_http = config_.fetch.http;
-    for (const catalog::Model& model : catalog_.all())
-      settings.engines[model.id] = engines_of(model);
+    for (const catalog::Model& model : catalog_.all()) set_engines(model, settings);
     api_ = std::make_unique<api::Api>(std::unique_ptr<api::Context>(
         new api::Context{.settings = std::move(settings),
                          .requests = installation_.database->requests(),
@@ -186,19 +185,32 @@ class App {
   }
 
   // What the owner lists; else what the catalogue lists, without the providers that nobody
-  // configured.
-  std::vector<std::string> engines_of(const catalog::Model& model) const {
+  // configured and the models whose weights are not installed.
+  void set_engines(const catalog::Model& model, api::Settings& settings) const {
+    std::vector<std::string>& engines = settings.engines[model.id];
     const auto configured = config_.models.find(model.id);
-    if (configured != config_.models.end() && !configured->second.engines.empty())
-      return configured->second.engines;
+    if (configured != config_.models.end() && !configured->second.engines.empty()) {
+      engines = configured->second.engines;
+      return;
+    }
     const engine::upstream::AllSettings upstreams = upstreams_of(config_);
-    std::vector<std::string> engines;
     for (const std::string& engine : model.engines) {
       const auto& kinds = engine::upstream_kinds();
       const bool is_provider = std::find(kinds.begin(), kinds.end(), engine) != kinds.end();
-      if (!is_provider || upstreams.contains(engine)) engines.push_back(engine);
+      const Result<void> weights = engine::find_weights(engine, models_folder(config_));
+      if (!weights.ok()) {
+        note_weights(engine, weights.error());
+      } else if (!is_provider || upstreams.contains(engine)) {
+        engines.push_back(engine);
+      }
     }
-    return engines;
+  }
+
+  // Weights that nobody installed are nothing to warn of; damaged ones are.
+  void note_weights(const std::string& engine, const Error& error) const {
+    if (error.code != ErrorCode::kNotFound)
+      log_.warn("installed weights cannot be used",
+                JsonObject{{"engine", engine}, {"reason", error.message}});
   }
 
   // The engines of the configured models that this program has; others are for workers elsewhere.
@@ -207,7 +219,8 @@ class App {
     std::vector<std::string> names;
     for (const catalog::Model& model : catalog_.all()) {
       for (const std::string& engine : api_->context().engines_of(model)) {
-        if (!engine::is_engine_name(engine, upstreams)) {
+        if (!engine::is_engine_name(engine, upstreams) ||
+            !engine::find_weights(engine, models_folder(config_)).ok()) {
           log_.warn("an engine of a model is left to workers elsewhere",
                     JsonObject{{"model", model.id}, {"engine", engine}});
         } else if (std::find(names.begin(), names.end(), engine) == names.end()) {
@@ -226,7 +239,8 @@ class App {
     options.command = {
         "/proc/self/exe",     "worker",
         "--server",           "unix:" + socket_path(config_.server.data_dir).string(),
-        "--server.log_level", std::string(name_of(config_.server.log_level))};
+        "--server.log_level", std::string(name_of(config_.server.log_level)),
+        "--server.data_dir",  std::filesystem::absolute(config_.server.data_dir).string()};
     if (!config_.catalog_folder.empty()) {
       options.command.insert(options.command.end(),
                              {"--catalog.folder", config_.catalog_folder.string()});

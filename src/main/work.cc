@@ -82,6 +82,7 @@ int work(const cli::WorkerArguments& arguments) {
       arguments.worker_id.empty() ? concat("worker-", ::getpid()) : arguments.worker_id;
   options.engines = arguments.engines;
   if (options.engines.empty()) options.engines = {"sketch"};
+  options.library = models_folder(arguments.config);
   const Result<catalog::Catalog> catalog = load_catalog(arguments.config);
   if (!catalog.ok()) return complain(catalog.error());
   options.upstreams = upstreams_of(arguments.config, &*catalog);

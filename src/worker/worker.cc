@@ -347,17 +347,25 @@ Result<void> work(const Options& options, const Stop& stop, Log& log) {
   const SystemClock clock;
   std::vector<std::unique_ptr<Breaker>> breakers;  // one for each engine
   std::vector<std::unique_ptr<Slot>> slots;
+  std::optional<Error> fault;
   for (const std::string& name : options.engines) {
     breakers.push_back(std::make_unique<Breaker>(clock));
     int wanted = 1;
     for (int slot = 0; slot < wanted; ++slot) {
-      auto engine = engine::make_engine(name, options.upstreams);
-      if (!engine.ok()) return engine.error();
+      auto engine = engine::make_engine(name, options.upstreams, options.library);
+      if (!engine.ok()) {
+        fault = engine.error();
+        if (!engine::is_engine_name(name, options.upstreams)) return *fault;
+        log.error("an engine cannot be used",
+                  JsonObject{{"engine", name}, {"reason", fault->message}});
+        break;
+      }
       wanted = (*engine)->slots();
       slots.push_back(
           std::make_unique<Slot>(options, std::move(*engine), *breakers.back(), stop, log));
     }
   }
+  if (slots.empty()) return *fault;
   std::vector<Result<void>> ends(slots.size());
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < slots.size(); ++i)

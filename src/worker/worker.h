@@ -16,10 +16,11 @@ namespace plantain::worker {
 struct Options {
   Link link;
   std::string worker_id;                         // for people
-  std::vector<std::string> engines;              // names that make_engine() knows; at least one
+  std::vector<std::string> engines;              // names that is_engine_name() knows; at least one
   engine::upstream::AllSettings upstreams = {};  // the engines that the owner configured
   std::vector<std::string> models;               // ids of the models to ask for; at least one
   Path program = "/proc/self/exe";               // what decodes pictures: worker/picture_reader.h
+  Path library = {};                             // where installed models are
 };
 
 // How a worker is told to end. Set from any thread or a signal handler.
@@ -29,7 +30,9 @@ struct Stop {
 };
 
 // Works until `stop` says so and what ran has ended. While the server does not answer it asks
-// again and again, more and more seldom. Errors: kInvalidInput for an unknown engine;
+// again and again, more and more seldom. An engine that cannot be made, for want of its weights
+// above all, is left out and the log says why; when none is left, that is the error. Errors:
+// kInvalidInput for an unknown engine;
 // kInvalidKey or kPermissionDenied when the server does not want this worker.
 Result<void> work(const Options& options, const Stop& stop, Log& log);
 

@@ -241,6 +241,11 @@ TEST(Worker, AServerThatDoesNotKnowItsTokenEndsIt) {
   EXPECT_EQ(ended.error().code, ErrorCode::kInvalidKey);
 }
 
+TEST(Worker, WithoutTheWeightsOfItsOnlyEngineItEnds) {
+  Bench bench;
+  EXPECT_EQ(bench.work("diffusion:maker/Model").error().code, ErrorCode::kNotFound);
+}
+
 TEST(Worker, AnUnknownEngineIsRefusedAtOnce) {
   Bench bench;
   EXPECT_EQ(bench.work("diffusoin").error().code, ErrorCode::kInvalidInput);

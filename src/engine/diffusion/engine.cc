@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <future>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -27,27 +29,35 @@ bool is_weight_file(const Path& path) {
   return path.extension() == ".safetensors" || path.extension() == ".gguf";
 }
 
+// By path below the model's folder: the SHA-256 of each weight file, in hexadecimal.
+using Hashes = std::map<std::string, std::string>;
+
 // One digest over all weight files: of each, in the order of their paths, path and SHA-256.
-std::string digest_of(const Path& folder) {
-  std::vector<Path> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && is_weight_file(entry.path())) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+std::string weights_name(std::string_view model, const Hashes& hashes) {
   Sha256 all;
-  std::vector<char> piece(kPiece_bytes);
-  for (const Path& file : files) {
-    Sha256 one;
-    std::ifstream in(file, std::ios::binary);
-    while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0)
-      one.add({piece.data(), static_cast<std::size_t>(in.gcount())});
-    all.add(
-        concat(std::filesystem::relative(file, folder).string(), "\n", to_hex(one.finish()), "\n"));
-  }
-  return to_hex(all.finish());
+  for (const auto& [path, hash] : hashes) all.add(concat(path, "\n", hash, "\n"));
+  return concat(model, "@sha256:", to_hex(all.finish()));
 }
 
-std::string weights_name(const Path& folder) {
-  return concat(folder.filename().string(), "@sha256:", digest_of(folder));
+std::string name_by_reading(const Path& folder) {
+  Hashes hashes;
+  std::vector<char> piece(kPiece_bytes);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file() || !is_weight_file(entry.path())) continue;
+    Sha256 one;
+    std::ifstream in(entry.path(), std::ios::binary);
+    while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0)
+      one.add({piece.data(), static_cast<std::size_t>(in.gcount())});
+    hashes[entry.path().lexically_relative(folder).generic_string()] = to_hex(one.finish());
+  }
+  return weights_name(folder.filename().string(), hashes);
+}
+
+std::string name_by_manifest(const model::InstalledModel& installed) {
+  Hashes hashes;
+  for (const model::InstalledFile& file : installed.files)
+    if (is_weight_file(file.path)) hashes[file.path] = file.sha256;
+  return weights_name(installed.name, hashes);
 }
 
 // Bytes that the system could still give; nothing where it does not tell.
@@ -98,13 +108,14 @@ class ObserverWatcher final : public model::Watcher {
 
 class DiffusionEngine final : public Engine {
  public:
-  DiffusionEngine(std::string name, const Path& folder, std::unique_ptr<tensor::Runtime> runtime,
+  DiffusionEngine(std::string name, std::shared_future<std::string> weights,
+                  std::unique_ptr<tensor::Runtime> runtime,
                   std::unique_ptr<model::Pipeline> pipeline, model::Precision precision)
       : name_(std::move(name)),
         runtime_(std::move(runtime)),
         pipeline_(std::move(pipeline)),
         precision_(precision),
-        weights_(std::async(std::launch::async, weights_name, folder).share()) {}
+        weights_(std::move(weights)) {}
 
   std::string_view name() const override { return name_; }
   std::string_view weights() const override { return weights_.get(); }
@@ -183,10 +194,10 @@ class DiffusionEngine final : public Engine {
   const std::shared_future<std::string> weights_;
 };
 
-}  // namespace
-
-Result<std::unique_ptr<Engine>> make_diffusion_engine(std::string name, const Path& folder,
-                                                      model::Precision precision) {
+// `weights_of` is called once the folder has proved to be good.
+Result<std::unique_ptr<Engine>> open(
+    std::string name, const Path& folder, model::Precision precision,
+    const std::function<std::shared_future<std::string>()>& weights_of) {
   Result<model::Tokenizer> opened = model::open_tokenizer(folder / "tokenizer");
   if (!opened.ok()) return opened.error();
   const auto tokenizer = std::make_shared<const model::Tokenizer>(*std::move(opened));
@@ -196,7 +207,25 @@ Result<std::unique_ptr<Engine>> make_diffusion_engine(std::string name, const Pa
       {.precision = precision});
   if (!pipeline.ok()) return pipeline.error();
   return std::unique_ptr<Engine>(std::make_unique<DiffusionEngine>(
-      std::move(name), folder, std::move(runtime), *std::move(pipeline), precision));
+      std::move(name), weights_of(), std::move(runtime), *std::move(pipeline), precision));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> make_diffusion_engine(std::string name, const Path& folder,
+                                                      model::Precision precision) {
+  return open(std::move(name), folder, precision,
+              [&] { return std::async(std::launch::async, name_by_reading, folder).share(); });
+}
+
+Result<std::unique_ptr<Engine>> make_diffusion_engine(std::string name,
+                                                      const model::InstalledModel& installed,
+                                                      model::Precision precision) {
+  return open(std::move(name), installed.folder, precision, [&] {
+    std::promise<std::string> known;
+    known.set_value(name_by_manifest(installed));
+    return known.get_future().share();
+  });
 }
 
 }  // namespace plantain::engine::diffusion

@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "engine/engine.h"
+#include "model/library/library.h"
 #include "model/parameters.h"
 
 namespace plantain::engine::diffusion {
@@ -16,6 +17,11 @@ namespace plantain::engine::diffusion {
 // `precision`: in which form matrices are kept; metadata tells it as "dtype".
 // kNotFound, kCorrupt: the folder; kInvalidInput: a family that is not known.
 Result<std::unique_ptr<Engine>> make_diffusion_engine(std::string name, const Path& folder,
+                                                      model::Precision precision);
+
+// The same with an installed model, whose digest its manifest gives.
+Result<std::unique_ptr<Engine>> make_diffusion_engine(std::string name,
+                                                      const model::InstalledModel& installed,
                                                       model::Precision precision);
 
 }  // namespace plantain::engine::diffusion

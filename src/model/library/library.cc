@@ -128,6 +128,18 @@ Result<std::vector<InstalledModel>> ModelLibrary::list() const {
   return models;
 }
 
+Result<void> check_sizes(const InstalledModel& model) {
+  for (const InstalledFile& file : model.files) {
+    std::error_code failed;
+    const uint64_t bytes = std::filesystem::file_size(model.folder / file.path, failed);
+    if (!failed && bytes == file.bytes) continue;
+    return Error{ErrorCode::kCorrupt,
+                 concat(file.path, " of ", model.name, " is ",
+                        failed ? "missing" : "of another size than when it was installed")};
+  }
+  return {};
+}
+
 Result<InstalledFile> measure_file(const Path& folder, const std::string& path,
                                    const std::atomic<bool>* abort) {
   const int file = ::open((folder / path).c_str(), O_RDONLY | O_CLOEXEC);

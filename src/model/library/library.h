@@ -54,6 +54,10 @@ class ModelLibrary {
   Path root_;
 };
 
+// Whether every file is there with its size: what can be told without reading them. kCorrupt names
+// the first that is not.
+Result<void> check_sizes(const InstalledModel& model);
+
 // What one file is, against its manifest.
 enum class FileState { kRight, kMissing, kOtherSize, kOtherContents };
 Result<FileState> check_file(const Path& folder, const InstalledFile& file,

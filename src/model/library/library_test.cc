@@ -79,6 +79,19 @@ TEST_F(Library, EveryKindOfDamageIsSeen) {
   EXPECT_EQ(state(), FileState::kMissing);
 }
 
+TEST_F(Library, AMissingOrShortFileIsToldByItsSizeAlone) {
+  write("m/f", "abc");
+  const InstalledModel model{
+      "local/m", folder_ / "m", "", "", {}, {measure_file(folder_ / "m", "f", nullptr).value()}};
+
+  EXPECT_TRUE(check_sizes(model).ok());
+  write("m/f", "ab");
+  EXPECT_EQ(check_sizes(model).error().message,
+            "f of local/m is of another size than when it was installed");
+  std::filesystem::remove(folder_ / "m/f");
+  EXPECT_EQ(check_sizes(model).error().message, "f of local/m is missing");
+}
+
 TEST_F(Library, AManifestThatIsBrokenIsSaidSo) {
   write("models/a/b/plantain-model.json", "{}");
 
