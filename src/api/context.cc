@@ -15,6 +15,13 @@ std::vector<std::string> Context::candidates_of(const catalog::Model& model) con
   return candidates;
 }
 
+bool Context::can_run(const catalog::Model& model) const {
+  const std::vector<std::string>& engines = engines_of(model);
+  return std::any_of(engines.begin(), engines.end(), [&](const std::string& engine) {
+    return workers.has_worker(engine, model.id, limits::kWorkerSeen, /*since_start=*/false);
+  });
+}
+
 Result<RequestId> request_id_of(std::string_view text) {
   if (auto id = RequestId::parse(text)) return *id;
   return Error{ErrorCode::kInvalidIdentifier, "a request id is a UUID in lower case"};

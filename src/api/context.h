@@ -74,6 +74,8 @@ struct Context {
     const auto at = settings.engines.find(model.id);
     return at == settings.engines.end() ? model.engines : at->second;
   }
+  // Whether a worker of one of them was seen of late.
+  bool can_run(const catalog::Model& model) const;
   // Those that are tried by themselves: what draws without weights serves only where it is alone.
   std::vector<std::string> candidates_of(const catalog::Model& model) const;
 };

@@ -1,6 +1,5 @@
 #include "api/health.h"
 
-#include <algorithm>
 #include <map>
 #include <thread>
 
@@ -53,11 +52,7 @@ Reply system(Context& context, const Call&) {
 }
 
 bool is_available(const Context& context, const catalog::Model& model) {
-  const std::vector<std::string>& engines = context.engines_of(model);
-  return !context.draining &&
-         std::any_of(engines.begin(), engines.end(), [&](const std::string& engine) {
-           return context.workers.has_worker(engine, model.id, limits::kWorkerSeen, false);
-         });
+  return !context.draining && context.can_run(model);
 }
 
 JsonObject day_object(const store::ModelDay& day) {

@@ -24,14 +24,6 @@ Reply with_etag(const Call& call, const Json& value) {
   return reply;
 }
 
-bool is_available(Context& context, const catalog::Model& model) {
-  for (const std::string& engine : context.engines_of(model)) {
-    if (context.workers.has_worker(engine, model.id, limits::kWorkerSeen, /*since_start=*/false))
-      return true;
-  }
-  return false;
-}
-
 JsonArray names_of(const Json& schema, std::string_view member) {
   JsonArray names;
   const Json* found = find(schema, member);
@@ -58,7 +50,7 @@ JsonObject entry(Context& context, const std::string& base, const catalog::Model
   object["inputs"] = names_of(model.input_schema, "properties");
   object["required_inputs"] = names_of(model.input_schema, "required");
   if (schema) object["input_schema"] = model.input_schema;
-  object["available"] = is_available(context, model);
+  object["available"] = context.can_run(model);
   if (!object["available"].as_bool()) {
     const std::vector<std::string>& engines = context.engines_of(model);
     object["unavailable_because"] =

@@ -79,10 +79,7 @@ Reply start(Context& context, const Call& call) {
   std::string rows;
   std::string first = "owner/model/task";
   for (const catalog::Model& model : context.catalog.all()) {
-    bool live = false;
-    for (const std::string& engine : context.engines_of(model)) {
-      live = live || context.workers.has_worker(engine, model.id, std::chrono::seconds(60), false);
-    }
+    const bool live = context.can_run(model);
     if (rows.empty()) first = model.id;
     rows += concat("<tr><td><span class=\"dot", live ? " on" : "", "\"></span>",
                    live ? "ready" : "no worker", "</td><td><code>", escape(model.id),
