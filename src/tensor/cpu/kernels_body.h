@@ -191,14 +191,7 @@ void multiply(int depth, const float* rows, const float* columns, float* y, int6
 // total[c] + the sum of the four products of byte c of x (unsigned) and of w (signed).
 // add_dot4_fine has no limit but that of whole bytes, and takes kFineOffset off x by itself when
 // that is 0.
-#if defined(__AVX512VNNI__)
-constexpr int kLevels = 127;
-constexpr int kFineOffset = 128;
-inline I add_dot4(I total, I x, I w) {
-  return (I)_mm512_dpbusd_epi32((__m512i)total, (__m512i)x, (__m512i)w);
-}
-inline I add_dot4_fine(I total, I x, I w) { return add_dot4(total, x, w); }
-#elif defined(__AVX512BW__)
+#if defined(__AVX512BW__)
 constexpr int kLevels = 63;
 constexpr int kFineOffset = 128;
 inline I add_dot4(I total, I x, I w) {
